@@ -1,0 +1,60 @@
+/**
+ * The contract between the pipeline and the signature schemes of the dialects. A scheme first reads what the request
+ * claims (errors.md 4.1, stages 5b to 5d), then, when the pipeline has found the key, proves it (5g to 5i).
+ */
+
+import type { Millis } from '../base/clock.js'
+import type { QueryParameter, WireRequest } from './request.js'
+
+/** Where the credentials stood. The table test of authentication runs over every kind. */
+export type AuthKind = 'cos-header' | 'cos-query' | 'cos-sign-query' | 's3-v4-header' | 's3-v4-query'
+
+export interface AuthFacts {
+  readonly now: Millis
+  readonly query: readonly QueryParameter[]
+  /** The region of the endpoint that was addressed. */
+  readonly region: string
+  /** Other regions accepted in a SigV4 scope, such as AWS tools' default `us-east-1`. */
+  readonly regionAliases: readonly string[]
+}
+
+export interface AuthScheme {
+  readonly kind: AuthKind
+  /** True when the request carries something meant for this scheme, well-formed or not. An empty header is nothing. */
+  presents(request: WireRequest, query: readonly QueryParameter[]): boolean
+  /** Stages 5b to 5d: parses, checks dates and scope. Fails with the errors of those stages. */
+  claim(request: WireRequest, facts: AuthFacts): Claim
+}
+
+export interface Claim {
+  readonly kind: AuthKind
+  readonly accessKeyId: string
+  /** Undefined when absent or empty. */
+  readonly securityToken: string | undefined
+  /** Stages 5g to 5i. Fails with SignatureDoesNotMatch, whose body carries the canonical forms and a Diagnosis. */
+  verify(secretKey: string): PayloadContract
+}
+
+/** What the signature says about the body. */
+export type PayloadContract =
+  | { readonly kind: 'unsigned' }
+  /** The body's SHA-256, lower-case hex, to be compared at the end (XAmzContentSHA256Mismatch). */
+  | { readonly kind: 'sha256'; readonly hex: string }
+  | {
+      readonly kind: 'aws-chunked'
+      /** x-amz-decoded-content-length. */
+      readonly decodedSizeBytes: number
+      /** A trailer section follows the last chunk. */
+      readonly trailer: boolean
+      /** Undefined for STREAMING-UNSIGNED-PAYLOAD-TRAILER. */
+      readonly signing:
+        | {
+            readonly seedSignature: string
+            readonly signingKey: Buffer
+            /** `20130524T000000Z`. */
+            readonly timestamp: string
+            /** `20130524/us-east-1/s3/aws4_request`. */
+            readonly scope: string
+          }
+        | undefined
+    }
