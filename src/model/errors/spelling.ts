@@ -1,0 +1,21 @@
+/** How a dialect spells a condition: the row, with what that dialect says otherwise laid over it. */
+
+import type { Condition } from './catalogue.js'
+import { catalogue } from './catalogue.js'
+import type { DialectSpelling } from './row.js'
+
+export interface Spelling {
+  readonly code: string
+  readonly status: number
+  readonly message: string
+}
+
+export function spellingOf(condition: Condition, dialect: DialectSpelling): Spelling {
+  const row = catalogue[condition]
+  const variant = row[dialect]
+  return {
+    code: variant?.code ?? row.code ?? condition,
+    status: variant?.status ?? row.status,
+    message: variant?.message ?? row.message,
+  }
+}
