@@ -22,7 +22,7 @@ export const DIGEST_SIZE_BYTES: Readonly<Record<DigestName, number>> = {
   crc64ecma: 8,
 }
 
-export type DigestValues = ReadonlyMap<DigestName, Buffer>
+export type DigestValues = Readonly<Partial<Record<DigestName, Buffer>>>
 
 /** The digests of one stream. Drop it at any time; nothing has to be released. */
 export interface Digests {
@@ -68,7 +68,7 @@ export async function loadDigests(): Promise<DigestFactory> {
 
 /** The value of one of the names that the digests were created with. */
 export function digestValue(values: DigestValues, name: DigestName): Buffer {
-  const value = values.get(name)
+  const value = values[name]
   assert(value !== undefined, `the digests were created with ${name}`)
   return value
 }
@@ -96,8 +96,8 @@ function createDigests(
       for (const digest of each) digest.update(bytes)
     },
     finish: () => {
-      const values = new Map<DigestName, Buffer>()
-      for (const [name, digest] of running) values.set(name, digest.finish())
+      const values: Partial<Record<DigestName, Buffer>> = {}
+      for (const [name, digest] of running) values[name] = digest.finish()
       return values
     },
   }

@@ -19,7 +19,6 @@ const LABELS = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-
 const IP_LIKE = /^\d+\.\d+\.\d+\.\d+$/
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-']
 const RESERVED_SUFFIXES = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3']
-const NAME_APPID = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-\d+$/
 const NAME_LENGTH_MAX = 255
 
 /**
@@ -35,17 +34,23 @@ export function checkBucketName(
     if (!isDnsLabels(name) || isReserved(name)) fail('InvalidBucketName', { BucketName: name })
     return
   }
-  if (!NAME_APPID.test(name)) fail('InvalidBucketName', { BucketName: name })
+  if (!isNameAppid(name)) fail('InvalidBucketName', { BucketName: name })
   if (name.length + hostSuffix.length > BUCKET_HOST_LENGTH_MAX) fail('BucketNameTooLong', { BucketName: name })
 }
 
 /** False when no bucket can have this name under either rule: InvalidBucketName, or NoSuchBucket on DELETE (row 20). */
 export function bucketNamePossible(name: string): boolean {
-  return isDnsLabels(name) || (name.length <= NAME_LENGTH_MAX && NAME_APPID.test(name))
+  return isDnsLabels(name) || (name.length <= NAME_LENGTH_MAX && isNameAppid(name))
 }
 
 function isDnsLabels(name: string): boolean {
   return name.length >= 3 && name.length <= 63 && LABELS.test(name) && !IP_LIKE.test(name)
+}
+
+function isNameAppid(name: string): boolean {
+  const hyphen = name.lastIndexOf('-')
+  const ownName = name.slice(0, Math.max(0, hyphen))
+  return /^[a-z0-9-]+$/.test(ownName) && !/^-|-$/.test(ownName) && /^\d+$/.test(name.slice(hyphen + 1))
 }
 
 function isReserved(name: string): boolean {
