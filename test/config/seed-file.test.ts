@@ -1,0 +1,187 @@
+/** Reading a seed file: what is refused, with its line, and what comes out. */
+
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import test from 'node:test'
+import { parseSeed, readSeedFile, SEED_FILE_BYTES_MAX, SeedMistakes } from '../../src/config/seed-file.js'
+import { temporaryDirectory } from '../support/temporary-directory.js'
+
+function mistakesOf(text: string): readonly string[] {
+  try {
+    parseSeed(text, '/seeds')
+  } catch (error) {
+    assert.ok(error instanceof SeedMistakes, String(error))
+    return error.mistakes
+  }
+  return []
+}
+
+const REFUSED: readonly (readonly [what: string, text: string, mistakes: readonly (string | RegExp)[]])[] = [
+  ['a list at the top', '- 1', ['line 1: expected accounts, buckets and objects']],
+  ['broken YAML', 'accounts: [\nb: 2', [/^line 2: /]],
+  ['a field given twice', 'buckets: []\nbuckets: []', [/^line 2: /]],
+  ['an empty list written as nothing', 'accounts:', ['line 1: accounts: expected a list']],
+  ['unknown fields', 'bucket: []', ['line 1: bucket: no such field']],
+  [
+    'several mistakes, in line order',
+    `accounts:
+  - name: a
+    appid: 12x
+    keys:
+      - {id: AK, secret: hunter2}
+buckets:
+  - name: b-1250000000
+    acl: public
+  - acl: private
+`,
+    [
+      'line 3: accounts[0].appid: expected 5 to 20 digits',
+      'line 5: accounts[0].keys[0].id: expected 3 to 128 letters, digits, dots, hyphens, underscores',
+      'line 5: accounts[0].keys[0].secret: expected 8 to 128 printable ASCII characters',
+      'line 8: buckets[0].acl: expected private, public-read or public-read-write',
+      'line 9: buckets[1].name: is missing',
+    ],
+  ],
+  [
+    'names that name nothing, and names used twice',
+    `accounts:
+  - {name: a, appid: 1250000001}
+  - {name: a, appid: 1250000001}
+buckets:
+  - {name: b-1250000000, account: z}
+objects:
+  - {bucket: c, key: x, content: y}
+  - {bucket: b-1250000000, key: x, content: y}
+  - {bucket: b-1250000000, key: x, content: z}
+`,
+    [
+      'line 3: account "a" appears twice',
+      'line 3: appid "1250000001" appears twice',
+      'line 5: there is no account "z" in this file',
+      'line 7: there is no bucket "c" in this file',
+      'line 9: object "b-1250000000/x" appears twice',
+    ],
+  ],
+  [
+    'an object with two contents, or none, or a key beyond the limit',
+    `objects:
+  - {bucket: b, key: x, content: y, file: z}
+  - {bucket: b, key: x}
+  - {bucket: b, key: ${'é'.repeat(513)}, content: ''}
+  - {bucket: b, key: y, base64: '?'}
+`,
+    [
+      'line 2: objects[0]: give exactly one of content, base64 and file',
+      'line 3: objects[1]: give exactly one of content, base64 and file',
+      'line 4: objects[2].key: longer than 1024 bytes',
+      'line 5: objects[3].base64: is not base64',
+    ],
+  ],
+  [
+    'metadata that could not be a header',
+    `objects:
+  - {bucket: b, key: x, content: y, metadata: {Upper: a}}
+  - {bucket: b, key: y, content: y, metadata: {a: "x\\r\\ny"}}
+  - {bucket: b, key: z, content: y, metadata: {a: ${'x'.repeat(2_048)}}}
+`,
+    [/^line 2: .*lower-case header tokens/, /^line 3: .*no line breaks/, /^line 4: .*exceed 2048 bytes/],
+  ],
+]
+
+for (const [what, text, expected] of REFUSED) {
+  test(`a seed with ${what} is refused with its lines`, () => {
+    const mistakes = mistakesOf(text)
+    assert.equal(mistakes.length, expected.length, mistakes.join('\n'))
+    for (const [index, pattern] of expected.entries()) {
+      if (typeof pattern === 'string') assert.equal(mistakes[index], pattern)
+      else assert.match(mistakes[index] ?? '', pattern)
+    }
+    assert.doesNotMatch(mistakes.join(), /hunter2/)
+  })
+}
+
+test('a bomb of aliases is refused before it is expanded', () => {
+  const levels = Array.from(
+    { length: 9 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${'*a0,'.replace('0', String(level)).repeat(9)}]`,
+  )
+  assert.match(mistakesOf(`a0: &a0 [x]\n${levels.join('\n')}\n`).join(), /alias/i)
+})
+
+test('a file beyond the limit is refused unread', async () => {
+  await using directory = await temporaryDirectory()
+  const path = join(directory.path, 'seed.yaml')
+  await writeFile(path, Buffer.alloc(SEED_FILE_BYTES_MAX + 1, '#'))
+  await assert.rejects(readSeedFile(path), SeedMistakes)
+  await assert.rejects(readSeedFile(join(directory.path, 'absent.yaml')), /ENOENT.*absent\.yaml/)
+})
+
+test('an empty file is an empty seed', () => {
+  assert.deepEqual(parseSeed('', '/seeds'), { accounts: [], buckets: [], objects: [] })
+})
+
+test('a whole seed comes out typed, with paths resolved against its own directory', async () => {
+  await using directory = await temporaryDirectory()
+  const path = join(directory.path, 'seed.yaml')
+  await writeFile(
+    path,
+    `accounts:
+  - name: team
+    appid: 1250000001
+    uin: 100000000001
+    keys: [{ id: AKIDTEAM, secret: a-long-secret }]
+buckets:
+  - { name: photos-1250000001, account: team, acl: public-read, versioning: Enabled }
+  - name: plain-1250000000
+objects:
+  - { bucket: photos-1250000001, key: a/..//b, content: héllo, contentType: text/plain, metadata: { colour: red } }
+  - { bucket: plain-1250000000, key: raw, base64: AAH/ }
+  - { bucket: plain-1250000000, key: file, file: files/one.bin }
+`,
+  )
+  const seed = await readSeedFile(path)
+  assert.deepEqual(
+    seed.accounts.map(({ keys, ...account }) => ({
+      ...account,
+      keys: keys.map((key) => [key.id, key.secret.reveal()]),
+    })),
+    [
+      {
+        name: 'team',
+        appid: '1250000001',
+        uin: '100000000001',
+        canonicalId: undefined,
+        keys: [['AKIDTEAM', 'a-long-secret']],
+      },
+    ],
+  )
+  assert.doesNotMatch(JSON.stringify(seed), /a-long-secret/)
+  assert.deepEqual(seed.buckets, [
+    { name: 'photos-1250000001', account: 'team', acl: 'public-read', versioning: 'Enabled' },
+    { name: 'plain-1250000000', account: undefined, acl: 'private', versioning: undefined },
+  ])
+  assert.deepEqual(seed.objects, [
+    {
+      bucket: 'photos-1250000001',
+      key: 'a/..//b',
+      content: { kind: 'bytes', bytes: Buffer.from('héllo') },
+      contentType: 'text/plain',
+      metadata: { colour: 'red' },
+    },
+    {
+      bucket: 'plain-1250000000',
+      key: 'raw',
+      content: { kind: 'bytes', bytes: Buffer.from([0, 1, 255]) },
+      contentType: undefined,
+      metadata: {},
+    },
+    {
+      bucket: 'plain-1250000000',
+      key: 'file',
+      content: { kind: 'file', path: join(directory.path, 'files/one.bin') },
+      contentType: undefined,
+      metadata: {},
+    },
+  ])
+})
