@@ -1,0 +1,107 @@
+/** The command line: what is refused with exit code 2, and what reaches which action. */
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { Environment } from '../config/load.js'
+import type { Settings } from '../config/settings.js'
+import { createCommands, type KeyPair } from './commands.js'
+
+async function run(line: string, environment: Environment = {}) {
+  const said = { printed: '', complained: '' }
+  const served: Settings[] = []
+  const doctored: { settings: Settings; json: boolean }[] = []
+  const requests: { source: string; keys: KeyPair }[] = []
+  const commands = createCommands({
+    version: '1.2.3',
+    environment,
+    print: (text) => {
+      said.printed += text
+    },
+    complain: (text) => {
+      said.complained += text
+    },
+    serve: async (settings) => served.push(settings) - 1,
+    doctor: async (settings, { json }) => doctored.push({ settings, json }),
+    explainCode: (code, { lang }) => (code === 'NoSuchKey' ? `${code} in ${lang}\n` : undefined),
+    explainRequest: async (source, keys) => {
+      requests.push({ source, keys })
+      return 'step by step\n'
+    },
+  })
+  const exitCode = await commands.run(line === '' ? [] : line.split(' '))
+  return { exitCode, ...said, served, doctored, requests }
+}
+
+const REFUSED: readonly (readonly [line: string, complaint: RegExp])[] = [
+  ['serv', /no command "serv"; the nearest is serve/],
+  ['serve --bad', /unknown option '--bad'/],
+  ['serve extra', /too many arguments/],
+  ['serve --workers many --region X', /2 settings are wrong\nSTOWAGE_WORKERS: [^\n]*\nSTOWAGE_REGION: /],
+  ['--workers many', /STOWAGE_WORKERS: expected/],
+  ['doctor --data', /argument missing/],
+  ['explain', /give an error code, or --request/],
+  ['explain NoSuchKey --request -', /give an error code, or --request/],
+  ['explain NoSuchKey --lang fr', /Allowed choices are en, zh/],
+  ['explain --request - --secret-id AKID', /needs the key pair/],
+]
+
+for (const [line, complaint] of REFUSED) {
+  test(`stowage ${line} is refused with exit code 2`, async () => {
+    const outcome = await run(line)
+    assert.equal(outcome.exitCode, 2)
+    assert.match(outcome.complained, complaint)
+    assert.deepEqual([outcome.served, outcome.doctored, outcome.requests], [[], [], []])
+  })
+}
+
+test('serve is the default command and flags win over the environment', async () => {
+  const environment = { STOWAGE_REGION: 'ap-beijing', STOWAGE_DATA: '/from-environment' }
+  for (const line of ['--data /from-flag', 'serve --data /from-flag']) {
+    const { exitCode, served } = await run(line, environment)
+    assert.equal(exitCode, 0)
+    assert.deepEqual([served[0]?.region, served[0]?.data], ['ap-beijing', '/from-flag'])
+  }
+  assert.equal((await run('')).served.length, 1)
+})
+
+test('doctor hands over its finding as the exit code', async () => {
+  const { exitCode, doctored } = await run('doctor --json --data /d')
+  assert.equal(exitCode, 1)
+  assert.deepEqual([doctored[0]?.json, doctored[0]?.settings.data], [true, '/d'])
+})
+
+test('explain knows a code in two languages, and says when there is none', async () => {
+  assert.equal((await run('explain NoSuchKey')).printed, 'NoSuchKey in en\n')
+  assert.equal((await run('explain NoSuchKey --lang zh')).printed, 'NoSuchKey in zh\n')
+  const unknown = await run('explain NoSuchThing')
+  assert.equal(unknown.exitCode, 1)
+  assert.match(unknown.complained, /no error code "NoSuchThing"/)
+})
+
+test('explain --request takes the key pair from flags, else from the environment', async () => {
+  const environment = { STOWAGE_SECRET_ID: 'AKIDENV', STOWAGE_SECRET_KEY: 'environment-secret' }
+  const fromFlags = await run('explain --request - --secret-id AKID --secret-key flag-secret', environment)
+  assert.deepEqual(fromFlags.requests, [{ source: '-', keys: { secretId: 'AKID', secretKey: 'flag-secret' } }])
+  assert.equal(fromFlags.printed, 'step by step\n')
+  const fromEnvironment = await run('explain --request raw.txt', environment)
+  assert.deepEqual(fromEnvironment.requests[0]?.keys, { secretId: 'AKIDENV', secretKey: 'environment-secret' })
+})
+
+test('settings shows values in force without the secret, and ends with 2 when they are wrong', async () => {
+  const secrets = { STOWAGE_SECRET_ID: 'AKID', STOWAGE_SECRET_KEY: 'hunter2-hunter2' }
+  const right = await run('settings --region ap-beijing', secrets)
+  assert.equal(right.exitCode, 0)
+  assert.match(right.printed, /STOWAGE_REGION=ap-beijing +set/)
+  assert.match(right.printed, /STOWAGE_SECRET_KEY=\(set\)/)
+  assert.doesNotMatch(right.printed, /hunter2/)
+  assert.equal((await run('settings --workers 0')).exitCode, 2)
+})
+
+test('version and help are not failures', async () => {
+  for (const line of ['version', '--version', '-V']) assert.equal((await run(line)).printed, '1.2.3\n')
+  for (const line of ['--help', 'help', 'serve --help', 'help serve']) {
+    const { exitCode, printed } = await run(line)
+    assert.equal(exitCode, 0, line)
+    assert.match(printed, /Usage: stowage/)
+  }
+})

@@ -1,0 +1,177 @@
+/**
+ * The command table over commander. What a command does is injected; this file knows names, flags and texts, merges
+ * flags over the environment, and turns what happened into an exit code: 0 done, 1 found something wrong, 2 misused.
+ */
+
+import { Command, CommanderError, Option } from 'commander'
+import {
+  describeSettings,
+  type Environment,
+  loadSettings,
+  nearest,
+  SettingsMistakes,
+  settingRows,
+} from '../config/load.js'
+import { flagOf, type Settings } from '../config/settings.js'
+
+export type ExitCode = number
+
+export interface CommandActions {
+  readonly version: string
+  readonly environment: Environment
+  /** For results, to standard output. Texts end with a line break. */
+  readonly print: (text: string) => void
+  /** For complaints, to standard error. */
+  readonly complain: (text: string) => void
+  /** Resolves when the server has ended. */
+  readonly serve: (settings: Settings) => Promise<ExitCode>
+  readonly doctor: (settings: Settings, options: { readonly json: boolean }) => Promise<ExitCode>
+  /** Undefined when the catalogue has no such code. */
+  readonly explainCode: (code: string, options: { readonly lang: Language }) => string | undefined
+  /** `source` is a path, or `-` for standard input. */
+  readonly explainRequest: (source: string, keys: KeyPair, settings: Settings) => Promise<string>
+}
+
+export type Language = 'en' | 'zh'
+
+export interface KeyPair {
+  readonly secretId: string
+  readonly secretKey: string
+}
+
+export interface Commands {
+  /** `parameters` are those behind the program's name. Never rejects for what the caller typed. */
+  run(parameters: readonly string[]): Promise<ExitCode>
+}
+
+export function createCommands(actions: CommandActions): Commands {
+  return {
+    async run(parameters) {
+      let exitCode: ExitCode = 0
+      const program = createProgram(actions, (code) => {
+        exitCode = code
+      })
+      const unknown = unknownCommand(program, parameters)
+      if (unknown !== undefined) {
+        actions.complain(`${unknown}\n`)
+        return 2
+      }
+      try {
+        await program.parseAsync([...parameters], { from: 'user' })
+        return exitCode
+      } catch (error) {
+        if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+        if (!(error instanceof SettingsMistakes)) throw error
+        actions.complain(`${error.message}\n`)
+        return 2
+      }
+    },
+  }
+}
+
+function createProgram(actions: CommandActions, end: (code: ExitCode) => void): Command {
+  const { print, complain, environment, version } = actions
+  const program = new Command('stowage')
+    .description('A self-hosted object store that speaks Tencent Cloud COS and Amazon S3.')
+    .version(version, '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand('help [command]', 'Print the help of a command.')
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: print, writeErr: complain })
+    .exitOverride()
+
+  const settingsFrom = (flags: Flags) => ({ ...environment, ...overridesOf(flags) })
+
+  withSettingFlags(program.command('serve', { isDefault: true }))
+    .description('Serve the object API (the default command). Every setting has a flag; `stowage settings` lists them.')
+    .action(async (flags: Flags) => end(await actions.serve(loadSettings(settingsFrom(flags)))))
+
+  withSettingFlags(program.command('doctor'))
+    .description('Check a stopped data directory: records, references, digests, orphans.')
+    .option('--json', 'Report as JSON.')
+    .action(async (flags: Flags) =>
+      end(await actions.doctor(loadSettings(settingsFrom(flags)), { json: flags['json'] === true })),
+    )
+
+  addExplain(program, actions, end)
+
+  withSettingFlags(program.command('settings'))
+    .description('Print every setting with the value in force.')
+    .action((flags: Flags) => {
+      const merged = settingsFrom(flags)
+      print(describeSettings(merged))
+      loadSettings(merged)
+    })
+
+  program
+    .command('version')
+    .description('Print the version.')
+    .action(() => print(`${version}\n`))
+
+  return program
+}
+
+/** Because `serve` is the default, commander would report a mistyped command as a superfluous argument of it. */
+function unknownCommand(program: Command, [first]: readonly string[]): string | undefined {
+  const names = [...program.commands.map((command) => command.name()), 'help']
+  if (first === undefined || first.startsWith('-') || names.includes(first)) return undefined
+  return `there is no command ${JSON.stringify(first)}; the nearest is ${nearest(first, names)}`
+}
+
+function addExplain(program: Command, actions: CommandActions, end: (code: ExitCode) => void): void {
+  const { print, complain, environment } = actions
+  program
+    .command('explain')
+    .description('Explain an error code, or why the signature of a recorded request is wrong.')
+    .argument('[code]', 'An error code, such as NoSuchKey.')
+    .addOption(new Option('--lang <language>', 'Language of the explanation.').choices(['en', 'zh']).default('en'))
+    .option('--request <file>', 'A raw HTTP request, as it went over the wire; - reads standard input.')
+    .option('--secret-id <id>', 'Key id that signed the request (default: STOWAGE_SECRET_ID).')
+    .option('--secret-key <secret>', 'Secret that signed the request (default: STOWAGE_SECRET_KEY).')
+    .action(async (code: string | undefined, flags: Flags, command: Command) => {
+      const source = textOf(flags['request'])
+      if ((code === undefined) === (source === undefined))
+        command.error('error: give an error code, or --request <file>')
+      if (code !== undefined) {
+        const text = actions.explainCode(code, { lang: flags['lang'] === 'zh' ? 'zh' : 'en' })
+        if (text === undefined) complain(`the catalogue has no error code ${JSON.stringify(code)}\n`)
+        else print(text)
+        return end(text === undefined ? 1 : 0)
+      }
+      const secretId = textOf(flags['secretId']) ?? environment['STOWAGE_SECRET_ID']
+      const secretKey = textOf(flags['secretKey']) ?? environment['STOWAGE_SECRET_KEY']
+      if (source === undefined || !secretId || !secretKey) {
+        return command.error('error: --request needs the key pair: --secret-id and --secret-key')
+      }
+      print(await actions.explainRequest(source, { secretId, secretKey }, loadSettings(environment)))
+    })
+}
+
+type Flags = Readonly<Record<string, unknown>>
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Flags take any text: the settings table is the only judge, so a flag and a variable fail with the same words. */
+function withSettingFlags(command: Command): Command {
+  for (const [name, setting] of settingRows) {
+    const facts = setting.unit === '' ? setting.default : `${setting.default} ${setting.unit}`
+    const flag = `${flagOf(setting.variable)} <${valueNameOf(name)}>`
+    command.addOption(new Option(flag, `${setting.sentence} (default: ${facts})`))
+  }
+  return command
+}
+
+function valueNameOf(name: string): string {
+  return /listen$/i.test(name) ? 'host:port' : /(Bytes|BytesMax|Ms|Max)$/.test(name) ? 'number' : 'value'
+}
+
+function overridesOf(flags: Flags): Environment {
+  return Object.fromEntries(
+    settingRows.flatMap(([name, { variable }]) => {
+      const text = textOf(flags[name])
+      return text === undefined ? [] : [[variable, text]]
+    }),
+  )
+}
