@@ -60,3 +60,8 @@ export function isApiError<C extends Condition>(value: unknown, condition: C): v
 export function isApiError(value: unknown, condition?: Condition): boolean {
   return value instanceof ApiError && (condition === undefined || value.condition === condition)
 }
+
+/** Whatever the world threw, as something to answer with; the cause is for the log and is never shown. */
+export function asApiError(thrown: unknown): ApiError {
+  return isApiError(thrown) ? thrown : apiError('InternalError', undefined, { cause: thrown })
+}

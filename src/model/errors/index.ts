@@ -1,9 +1,9 @@
 /** The error catalogue: what can go wrong, as one typed table, and the way to raise a row of it. */
 
 export type { RaiseArguments, RaiseOptions } from './api-error.js'
-export { ApiError, apiError, fail, isApiError } from './api-error.js'
+export { ApiError, apiError, asApiError, fail, isApiError } from './api-error.js'
 export type { Condition, ConditionTaking, DetailsOf, DetailValue, PlainCondition } from './catalogue.js'
 export { catalogue, isCondition, subjects } from './catalogue.js'
 export type { DialectSpelling, ErrorRow, Fault, Variant } from './row.js'
 export type { Spelling } from './spelling.js'
-export { spellingOf } from './spelling.js'
+export { spellingOf, spellingOfError } from './spelling.js'

@@ -25,7 +25,12 @@ export const objectErrors = {
     status: 405,
     message: 'The specified method is not allowed against this resource.',
     details: ['Method', 'ResourceType?', 'Key?', 'VersionId?'],
-    cos: { code: 'NoSuchKey', status: 404, message: 'The specified key does not exist.' },
+    cos: {
+      code: 'NoSuchKey',
+      status: 404,
+      message: 'The specified key does not exist.',
+      names: { Method: '', ResourceType: '' },
+    },
     s3: { code: 'MethodNotAllowed' },
     description: {
       en: '',

@@ -33,7 +33,7 @@ export interface Variant {
   readonly code?: string
   readonly status?: number
   readonly message?: string
-  /** Details whose element has another name in this dialect. */
+  /** Details whose element has another name in this dialect; empty for one that it does not show. */
   readonly names?: Readonly<Record<string, string>>
 }
 

@@ -1,5 +1,6 @@
 /** How a dialect spells a condition: the row, with what that dialect says otherwise laid over it. */
 
+import type { ApiError } from './api-error.js'
 import type { Condition } from './catalogue.js'
 import { catalogue } from './catalogue.js'
 import type { DialectSpelling } from './row.js'
@@ -18,4 +19,10 @@ export function spellingOf(condition: Condition, dialect: DialectSpelling): Spel
     status: variant?.status ?? row.status,
     message: variant?.message ?? row.message,
   }
+}
+
+/** With the text that the raise put in the place of the row's. */
+export function spellingOfError(error: ApiError, dialect: DialectSpelling): Spelling {
+  const spelling = spellingOf(error.condition, dialect)
+  return error.options.message === undefined ? spelling : { ...spelling, message: error.options.message }
 }
