@@ -8,8 +8,8 @@ export const bucketDocumentErrors = {
     message: 'Request body is empty.',
     s3: { message: 'Request Body is empty' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The operation needs a document in its body, and the body is empty. Send the XML or JSON document.',
+      zh: '该操作需要请求体中的文档，但请求体为空。请发送 XML 或 JSON 文档。',
     },
   }),
   MalformedXML: row({
@@ -17,8 +17,8 @@ export const bucketDocumentErrors = {
     message: 'The XML you provided was not well-formed or did not validate against our published schema.',
     s3: { message: 'The XML you provided was not well-formed or did not validate against our published schema' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The body is not well-formed XML, or an element is missing, misplaced or has an unknown value. Compare it with the example of the operation.',
+      zh: '请求体不是格式良好的 XML，或元素缺失、位置错误、取值未知。请与该操作的示例对照。',
     },
   }),
   MaxMessageLengthExceeded: row({
@@ -26,8 +26,8 @@ export const bucketDocumentErrors = {
     message: 'Your request was too big.',
     details: ['MaxMessageLengthBytes?'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The document in the body is larger than this operation takes. Make it smaller; MaxMessageLengthBytes is the limit.',
+      zh: '请求体中的文档超过该操作允许的大小。请缩小；上限见 MaxMessageLengthBytes。',
     },
   }),
   XMLSizeLimit: row({
@@ -36,16 +36,16 @@ export const bucketDocumentErrors = {
     dialects: ['cos'],
     replacedBy: 'MaxMessageLengthExceeded',
     description: {
-      en: '',
-      zh: '',
+      en: "COS's present name for a document that is too long. This server answers MaxMessageLengthExceeded.",
+      zh: 'COS 目前对文档过长的称呼。本服务器返回 MaxMessageLengthExceeded。',
     },
   }),
   IllegalVersioningConfigurationException: row({
     status: 400,
     message: 'The Versioning element must be specified',
     description: {
-      en: '',
-      zh: '',
+      en: 'The versioning document has no Status, or asks for MFA delete without the MFA header. Send Status Enabled or Suspended.',
+      zh: '版本控制文档没有 Status，或要求 MFA 删除却没有 MFA 头部。请发送值为 Enabled 或 Suspended 的 Status。',
     },
   }),
   NoSuchBucketPolicy: row({
@@ -54,8 +54,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     s3: { message: 'The bucket policy does not exist' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no policy. Put one first, or treat this answer as an empty policy.',
+      zh: '存储桶没有策略。请先设置，或视为空策略。',
     },
   }),
   MalformedPolicy: row({
@@ -63,8 +63,8 @@ export const bucketDocumentErrors = {
     message: 'The policy is not well-formed.',
     s3: { message: "Policies must be valid JSON and the first byte must be '{'" },
     description: {
-      en: '',
-      zh: '',
+      en: 'The policy is not valid JSON, has no statement, names an unknown principal or speaks of another bucket. Correct the document.',
+      zh: '策略不是合法的 JSON、没有语句、主体未知或涉及其他存储桶。请修正文档。',
     },
   }),
   PolicyFull: row({
@@ -73,8 +73,8 @@ export const bucketDocumentErrors = {
     details: ['MaxSizeAllowed?'],
     s3: { code: 'PolicyTooLarge' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The policy is larger, or has more statements, than allowed. Merge statements or use wildcards.',
+      zh: '策略过大或语句过多。请合并语句或使用通配符。',
     },
   }),
   AttachmentFull: row({
@@ -82,8 +82,8 @@ export const bucketDocumentErrors = {
     message: 'The resource has as many grants as it may have.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The resource has as many grants as it may have. Remove some, or grant to a group.',
+      zh: '该资源的授权数量已达上限。请删除一些，或授权给用户组。',
     },
   }),
   PolicyVersionFull: row({
@@ -91,8 +91,8 @@ export const bucketDocumentErrors = {
     message: 'The policy has as many versions as it may have.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The policy has as many versions as it may have. Delete an old version first.',
+      zh: '策略的版本数量已达上限。请先删除旧版本。',
     },
   }),
   NoSuchPolicyVersion: row({
@@ -100,8 +100,8 @@ export const bucketDocumentErrors = {
     message: 'The specified policy version does not exist.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The policy has no such version. List its versions and choose one of them.',
+      zh: '策略没有该版本。请列出版本后选择。',
     },
   }),
   NoSuchLifecycleConfiguration: row({
@@ -110,8 +110,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     s3: { message: 'The lifecycle configuration does not exist' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no lifecycle rules. Put some first, or treat this answer as none.',
+      zh: '存储桶没有生命周期规则。请先设置，或视为没有规则。',
     },
   }),
   NoSuchCORSConfiguration: row({
@@ -120,8 +120,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     s3: { message: 'The CORS configuration does not exist' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no CORS rules. Put some first, or treat this answer as none.',
+      zh: '存储桶没有跨域规则。请先设置，或视为没有规则。',
     },
   }),
   NoSuchTagSet: row({
@@ -130,8 +130,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName?', 'Key?'],
     s3: { message: 'The TagSet does not exist' },
     description: {
-      en: '',
-      zh: '',
+      en: 'No tags are set. Put some first, or treat this answer as an empty set.',
+      zh: '没有设置标签。请先设置，或视为空集合。',
     },
   }),
   NoSuchWebsiteConfiguration: row({
@@ -140,8 +140,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     s3: { message: 'The specified bucket does not have a website configuration' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket is not set up as a website. Put a website configuration first.',
+      zh: '存储桶没有配置静态网站。请先设置静态网站配置。',
     },
   }),
   WebsiteURLInvalid: row({
@@ -149,8 +149,8 @@ export const bucketDocumentErrors = {
     message: 'The website configuration names a URL that is not valid.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'A URL in the website configuration is not valid. Use an absolute http or https URL, or a path.',
+      zh: '静态网站配置中的 URL 不合法。请使用绝对的 http 或 https 地址，或路径。',
     },
   }),
   InvalidRedirectLocation: row({
@@ -158,8 +158,8 @@ export const bucketDocumentErrors = {
     message: "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The redirect of a website object must begin with a slash, http:// or https://. Correct the header.',
+      zh: '网站对象的重定向必须以斜杠、http:// 或 https:// 开头。请修正头部。',
     },
   }),
   ReplicationConfigurationNotFoundError: row({
@@ -168,8 +168,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     s3: { message: 'The replication configuration was not found' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no replication rules. Put some first, or treat this answer as none.',
+      zh: '存储桶没有复制规则。请先设置，或视为没有规则。',
     },
   }),
   MultiBucketNotSupport: row({
@@ -177,8 +177,8 @@ export const bucketDocumentErrors = {
     message: 'Replication to several target buckets is not supported.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'Replication goes to one target bucket only. Name the same target in every rule.',
+      zh: '复制只能指向一个目标存储桶。请在所有规则中使用同一目标。',
     },
   }),
   ServerSideEncryptionConfigurationNotFoundError: row({
@@ -187,8 +187,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     cos: { code: 'NoSuchEncryptionConfiguration', message: 'The encryption configuration does not exist.' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no default encryption. Set one first, or treat this answer as none.',
+      zh: '存储桶没有默认加密设置。请先设置，或视为未加密。',
     },
   }),
   ObjectLockConfigurationNotFoundError: row({
@@ -197,8 +197,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     cos: { code: 'NoSuchObjectLockConfiguration', message: 'The object lock configuration does not exist.' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no object lock. It is chosen when the bucket is created, or enabled on a versioned bucket.',
+      zh: '存储桶没有对象锁定设置。请在创建存储桶时选择，或在启用版本控制的存储桶上启用。',
     },
   }),
   NoSuchConfiguration: row({
@@ -207,8 +207,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no configuration with this id. List the configurations and use one of their ids.',
+      zh: '存储桶没有该 ID 的配置。请列出配置并使用其中的 ID。',
     },
   }),
   InventoryConfigurationNotFoundError: row({
@@ -217,8 +217,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     s3: { code: 'NoSuchConfiguration', message: 'The specified configuration does not exist.' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no inventory with this id. List the inventories and use one of their ids.',
+      zh: '存储桶没有该 ID 的清单任务。请列出清单任务并使用其中的 ID。',
     },
   }),
   InventoryFull: row({
@@ -231,8 +231,8 @@ export const bucketDocumentErrors = {
         'You are attempting to create a new configuration but have already reached the 1,000-configuration limit.',
     },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has 1,000 configurations of this kind. Delete one before adding another.',
+      zh: '存储桶中此类配置已达 1000 个。请先删除再添加。',
     },
   }),
   DuplicateInventoryId: row({
@@ -240,8 +240,8 @@ export const bucketDocumentErrors = {
     message: 'The inventory id is already in use.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'Another inventory of the bucket has this id. Choose a different id.',
+      zh: '该存储桶的另一个清单任务已使用此 ID。请换一个 ID。',
     },
   }),
   IdMismatch: row({
@@ -249,8 +249,8 @@ export const bucketDocumentErrors = {
     message: 'Document ID does not match the specified configuration ID.',
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The id in the body differs from the id in the query string. Make them equal.',
+      zh: '请求体中的 ID 与查询串中的 ID 不同。请保持一致。',
     },
   }),
   InvalidS3DestinationBucket: row({
@@ -258,8 +258,8 @@ export const bucketDocumentErrors = {
     message: 'Invalid bucket name and/or bucket is not available for this destination.',
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The destination bucket does not exist or cannot receive these files. Check its name, region and policy.',
+      zh: '目标存储桶不存在或无法接收这些文件。请检查名称、地域和策略。',
     },
   }),
   IntelligentTieringConfigurationNotFoundError: row({
@@ -268,8 +268,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     s3: { code: 'NoSuchConfiguration', message: 'The specified configuration does not exist.' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no tiering rule with this id. List the rules and use one of their ids.',
+      zh: '存储桶没有该 ID 的智能分层规则。请列出规则并使用其中的 ID。',
     },
   }),
   NoSuchRefererConfiguration: row({
@@ -278,8 +278,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no referer rule. Put one first, or treat this answer as none.',
+      zh: '存储桶没有防盗链规则。请先设置，或视为没有规则。',
     },
   }),
   OriginConfigurationNotFoundError: row({
@@ -288,8 +288,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no origin rules. Put some first, or treat this answer as none.',
+      zh: '存储桶没有回源规则。请先设置，或视为没有规则。',
     },
   }),
   DomainConfigNotFoundError: row({
@@ -298,8 +298,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName'],
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket has no custom domain. Bind one first, or treat this answer as none.',
+      zh: '存储桶没有自定义域名。请先绑定，或视为没有。',
     },
   }),
   DomainConfigConflict: row({
@@ -308,8 +308,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName?'],
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The new domain configuration clashes with an existing one. Read the present configuration and change that.',
+      zh: '新的域名配置与已有配置冲突。请先读取现有配置再修改。',
     },
   }),
   RecordAlreadyExist: row({
@@ -317,8 +317,8 @@ export const bucketDocumentErrors = {
     message: 'The domain is already bound to a bucket.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The domain is bound to another bucket. Unbind it there first.',
+      zh: '该域名已绑定到其他存储桶。请先在那里解除绑定。',
     },
   }),
   DNSRecordVerifyFailed: row({
@@ -326,8 +326,8 @@ export const bucketDocumentErrors = {
     message: "The domain's verification record was not found.",
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The TXT record that proves the ownership of the domain was not found. Create the record named by GET ?domain and try again.',
+      zh: '没有找到用于证明域名所有权的 TXT 记录。请按 GET ?domain 给出的值添加记录后重试。',
     },
   }),
   UserCnameInvalid: row({
@@ -335,8 +335,8 @@ export const bucketDocumentErrors = {
     message: 'The domain name is not valid.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The custom domain is not a valid host name. Correct its spelling.',
+      zh: '自定义域名不是合法的域名。请检查拼写。',
     },
   }),
   DomainAuditFailed: row({
@@ -344,8 +344,8 @@ export const bucketDocumentErrors = {
     message: 'The custom domain has not been approved by the operator.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The operator has not approved this custom domain. Ask for approval, or use the default host.',
+      zh: '运维方尚未批准该自定义域名。请申请批准，或使用默认域名。',
     },
   }),
   InvalidTargetBucketForLogging: row({
@@ -354,8 +354,8 @@ export const bucketDocumentErrors = {
       'The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group.',
     details: ['TargetBucket'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The bucket that shall receive the logs is missing, belongs to somebody else or does not admit log delivery. Name one of your buckets and grant the log group write access.',
+      zh: '接收日志的存储桶不存在、属于他人或未授权日志投递。请指定自己的存储桶，并授予日志投递组写权限。',
     },
   }),
   CrossLocationLoggingProhibited: row({
@@ -365,8 +365,8 @@ export const bucketDocumentErrors = {
     details: ['SourceBucketLocation', 'TargetBucketLocation'],
     s3: { code: 'CrossLocationLoggingProhibitted' },
     description: {
-      en: '',
-      zh: '',
+      en: 'Source and target bucket of the logging lie in different regions. Choose a target in the same region.',
+      zh: '日志的源存储桶与目标存储桶位于不同地域。请选择同一地域的目标。',
     },
   }),
   LoggingConfExists: row({
@@ -375,8 +375,8 @@ export const bucketDocumentErrors = {
     details: ['BucketName?'],
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'Logging to this target is configured already. Change or remove the present configuration.',
+      zh: '到该目标的日志配置已经存在。请修改或删除现有配置。',
     },
   }),
   LoggingPrefixInvalid: row({
@@ -384,8 +384,8 @@ export const bucketDocumentErrors = {
     message: 'The logging prefix is not valid.',
     s3: { code: 'InvalidArgument' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The prefix for log objects is not valid. Use a prefix without a leading slash, of allowed length.',
+      zh: '日志对象的前缀不合法。请使用不以斜杠开头且长度合规的前缀。',
     },
   }),
   TargetBucketNameInvalid: row({
@@ -394,8 +394,8 @@ export const bucketDocumentErrors = {
     dialects: ['cos'],
     replacedBy: 'InvalidTargetBucketForLogging',
     description: {
-      en: '',
-      zh: '',
+      en: "COS's name for a logging target that cannot be a bucket. This server answers InvalidTargetBucketForLogging.",
+      zh: 'COS 对不可能是存储桶的日志目标的称呼。本服务器返回 InvalidTargetBucketForLogging。',
     },
   }),
   NoLoggingStatusForKey: row({
@@ -403,8 +403,8 @@ export const bucketDocumentErrors = {
     message: 'There is no such thing as a logging status subresource for a key.',
     details: ['Key'],
     description: {
-      en: '',
-      zh: '',
+      en: 'Logging is a setting of buckets; the request asks it of an object. Leave the key out.',
+      zh: '日志是存储桶的设置，而请求针对的是对象。请去掉对象键。',
     },
   }),
   RequestTorrentOfBucketError: row({
@@ -412,8 +412,8 @@ export const bucketDocumentErrors = {
     message: 'Requesting the torrent file of a bucket is not permitted.',
     details: ['BucketName'],
     description: {
-      en: '',
-      zh: '',
+      en: 'A torrent exists for objects only. Name an object.',
+      zh: '种子文件只针对对象。请指定对象键。',
     },
   }),
   NotifyRuleEventConflict: row({
@@ -421,8 +421,8 @@ export const bucketDocumentErrors = {
     message: 'Two notification rules overlap in their events.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'Two notification rules would fire for the same event. Give each event to one rule.',
+      zh: '两条通知规则会对同一事件触发。请让每个事件只归属一条规则。',
     },
   }),
   NotifyRulePrefixConflict: row({
@@ -430,8 +430,8 @@ export const bucketDocumentErrors = {
     message: 'Two notification rules overlap in their prefixes.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'Two notification rules overlap because one prefix contains the other. Make the prefixes distinct.',
+      zh: '两条通知规则的前缀互相包含。请使前缀互不重叠。',
     },
   }),
   NotifyRuleSuffixConflict: row({
@@ -439,8 +439,8 @@ export const bucketDocumentErrors = {
     message: 'Two notification rules overlap in their suffixes.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'Two notification rules overlap because one suffix contains the other. Make the suffixes distinct.',
+      zh: '两条通知规则的后缀互相包含。请使后缀互不重叠。',
     },
   }),
   InvalidTag: row({
@@ -449,8 +449,8 @@ export const bucketDocumentErrors = {
     details: ['TagKey?', 'TagValue?'],
     s3: { message: 'The TagKey you have provided is invalid' },
     description: {
-      en: '',
-      zh: '',
+      en: 'A tag is too long, has forbidden characters, appears twice, uses a reserved prefix, or there are too many. Correct TagKey.',
+      zh: '标签过长、含有禁止的字符、重复、使用保留前缀或数量过多。请修正 TagKey。',
     },
   }),
   TooManyTags: row({
@@ -458,8 +458,8 @@ export const bucketDocumentErrors = {
     message: 'The number of tags exceeds the limit of the resource.',
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The resource would have more tags than it may have. Remove some.',
+      zh: '资源的标签数量将超过上限。请删除一些。',
     },
   }),
   TagPolicyException: row({
@@ -467,8 +467,8 @@ export const bucketDocumentErrors = {
     message: 'The tags do not comply with the tag policy.',
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: "The organisation's tag policy does not allow these tags. Use the spelling and values that it names.",
+      zh: '组织的标签策略不允许这些标签。请使用其规定的写法和取值。',
     },
   }),
   NoSuchResource: row({
@@ -476,8 +476,8 @@ export const bucketDocumentErrors = {
     message: 'The specified resource does not exist.',
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The resource named in the call does not exist. Check its identifier.',
+      zh: '调用中指定的资源不存在。请检查其标识。',
     },
   }),
   NoSuchJob: row({
@@ -485,8 +485,8 @@ export const bucketDocumentErrors = {
     message: 'The specified job does not exist.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'There is no job with this id. List the jobs and use one of their ids.',
+      zh: '没有该 ID 的任务。请列出任务并使用其中的 ID。',
     },
   }),
   TooManyJobs: row({
@@ -495,8 +495,8 @@ export const bucketDocumentErrors = {
     message: 'There are too many unfinished jobs.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'There are as many unfinished jobs as the server runs. Wait until some are done.',
+      zh: '未完成的任务已达上限。请等待部分任务完成。',
     },
   }),
 }

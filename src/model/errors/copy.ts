@@ -12,8 +12,8 @@ export const copyErrors = {
       message: 'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
     },
     description: {
-      en: '',
-      zh: '',
+      en: 'The copy source does not name a bucket and a key. In COS send host/key, in S3 bucket/key, both URL-encoded.',
+      zh: '复制源没有给出存储桶和对象键。COS 请发送 host/key，S3 请发送 bucket/key，均需 URL 编码。',
     },
   }),
   NoSuchCopySource: row({
@@ -22,8 +22,8 @@ export const copyErrors = {
     details: ['Key'],
     s3: { code: 'NoSuchKey', message: 'The specified key does not exist.' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The object to copy does not exist. Check bucket, key and version of the source.',
+      zh: '要复制的对象不存在。请检查源的存储桶、键和版本。',
     },
   }),
   CopySourceIsDeleteMarker: row({
@@ -33,8 +33,8 @@ export const copyErrors = {
     cos: { code: 'InvalidCopySource' },
     s3: { code: 'InvalidRequest' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The version to copy is a delete marker and has no content. Name another version of the source.',
+      zh: '要复制的版本是删除标记，没有内容。请指定源的其他版本。',
     },
   }),
   CopyToItself: row({
@@ -43,8 +43,8 @@ export const copyErrors = {
     message:
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     description: {
-      en: '',
-      zh: '',
+      en: 'Source and target of the copy are the same, and nothing about the object would change. Replace its metadata or storage class, or choose another target.',
+      zh: '复制的源与目标相同，且对象不会有任何变化。请替换元数据或存储类型，或选择其他目标。',
     },
   }),
 }

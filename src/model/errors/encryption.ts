@@ -9,8 +9,8 @@ export const encryptionErrors = {
     details: ['ArgumentName', 'ArgumentValue'],
     s3: { message: 'The Encryption request you specified is not valid. Supported value: AES256.' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The server does not have the encryption algorithm named in ArgumentValue. Use AES256.',
+      zh: '服务器不支持 ArgumentValue 给出的加密算法。请使用 AES256。',
     },
   }),
   SSEContentNotSupported: row({
@@ -19,8 +19,8 @@ export const encryptionErrors = {
     dialects: ['cos'],
     replacedBy: 'InvalidEncryptionAlgorithmError',
     description: {
-      en: '',
-      zh: '',
+      en: "COS's present name for an unknown encryption algorithm. This server answers InvalidEncryptionAlgorithmError.",
+      zh: 'COS 目前对未知加密算法的称呼。本服务器返回 InvalidEncryptionAlgorithmError。',
     },
   }),
   SSEHeaderNotAllowed: row({
@@ -32,8 +32,8 @@ export const encryptionErrors = {
       message: 'x-amz-server-side-encryption header is not supported for this operation.',
     },
     description: {
-      en: '',
-      zh: '',
+      en: 'The encryption header belongs to writes; the request is a read. Leave it out.',
+      zh: '该加密头部只用于写入，而请求是读取。请去掉它。',
     },
   }),
   SsecDecryptHeaderInvalid: row({
@@ -45,8 +45,8 @@ export const encryptionErrors = {
         'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
     },
     description: {
-      en: '',
-      zh: '',
+      en: 'The object was stored with a customer key, and the request brings none or brings one where none is needed. Send the key of the upload.',
+      zh: '对象使用客户提供的密钥存储，而请求没有携带密钥，或在不需要时携带了密钥。请发送上传时使用的密钥。',
     },
   }),
   SsecKeyWrong: row({
@@ -55,8 +55,8 @@ export const encryptionErrors = {
     cos: { code: 'SsecDecryptHeaderInvalid' },
     s3: { code: 'AccessDenied', status: 403, message: 'Access Denied' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The customer key sent is not the one of the upload. Without that key the object cannot be read.',
+      zh: '所发送的密钥不是上传时的密钥。没有原密钥就无法读取该对象。',
     },
   }),
   KmsKeyNotExist: row({
@@ -64,8 +64,8 @@ export const encryptionErrors = {
     message: 'The encryption key does not exist.',
     s3: { code: 'KMS.NotFoundException' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The key service has no key with this id. Check the id and its region.',
+      zh: '密钥服务中没有该 ID 的密钥。请检查 ID 和地域。',
     },
   }),
   KmsKeyDisabled: row({
@@ -73,8 +73,8 @@ export const encryptionErrors = {
     message: 'The encryption key is disabled.',
     s3: { code: 'KMS.DisabledException' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The key exists but is disabled. Enable it in the key service.',
+      zh: '密钥存在但已停用。请在密钥服务中启用。',
     },
   }),
   KmsException: row({
@@ -82,8 +82,8 @@ export const encryptionErrors = {
     message: 'The encryption key is in a state that does not allow this request.',
     s3: { code: 'KMS.KMSInvalidStateException' },
     description: {
-      en: '',
-      zh: '',
+      en: 'The key is pending deletion, awaits its material or is otherwise unusable. Look at its state in the key service.',
+      zh: '密钥待删除、缺少密钥材料或因其他原因不可用。请在密钥服务中查看其状态。',
     },
   }),
   KmsInvalidKeyUsage: row({
@@ -92,8 +92,8 @@ export const encryptionErrors = {
     message: 'The encryption key may not be used for this purpose.',
     dialects: ['s3'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The key is made for another purpose, such as signing. Choose an encryption key.',
+      zh: '该密钥用于其他用途，例如签名。请选择用于加密的密钥。',
     },
   }),
   KmsInternalException: row({
@@ -102,8 +102,8 @@ export const encryptionErrors = {
     message: 'The key service met an internal error.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The key service failed. Repeat the request; if it persists, tell the operator.',
+      zh: '密钥服务发生故障。请重试；若持续出现，请联系运维人员。',
     },
   }),
   KmsFreqControl: row({
@@ -113,8 +113,8 @@ export const encryptionErrors = {
     details: ['RetryAfterSeconds?'],
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The key service is asked too often. Slow down and repeat after the time in Retry-After.',
+      zh: '对密钥服务的请求过于频繁。请放慢速度，并在 Retry-After 给出的时间后重试。',
     },
   }),
 }

@@ -8,8 +8,8 @@ export const imageErrors = {
     message: 'The image processing rules are not valid.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The processing rules are not valid JSON or name unknown operations. Correct Pic-Operations.',
+      zh: '处理规则不是合法的 JSON 或包含未知操作。请修正 Pic-Operations。',
     },
   }),
   InvalidImageFormat: row({
@@ -17,8 +17,8 @@ export const imageErrors = {
     message: "The image's format is not supported.",
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The object is not an image of a supported format. Convert it first.',
+      zh: '该对象不是受支持的图片格式。请先转换。',
     },
   }),
   InvalidImageSource: row({
@@ -26,8 +26,8 @@ export const imageErrors = {
     message: 'The image source is not valid.',
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The image to process cannot be read. Check that the object exists and is whole.',
+      zh: '无法读取要处理的图片。请检查对象是否存在且完整。',
     },
   }),
   ImageTooLarge: row({
@@ -36,8 +36,8 @@ export const imageErrors = {
     details: ['ProposedSize?', 'MaxSizeAllowed?'],
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The image has more bytes than can be processed. Use a smaller file.',
+      zh: '图片字节数超过处理上限。请使用更小的文件。',
     },
   }),
   ImageResolutionExceed: row({
@@ -45,8 +45,8 @@ export const imageErrors = {
     message: "The image's resolution is too high.",
     dialects: ['cos'],
     description: {
-      en: '',
-      zh: '',
+      en: 'The image has more pixels than can be processed. Scale it down first.',
+      zh: '图片像素超过处理上限。请先缩小。',
     },
   }),
 }
