@@ -1,0 +1,80 @@
+/**
+ * The other process of meta-lmdb-processes.test.ts: opens the same environment and does what its argument says. It
+ * speaks through messages of one word and a number.
+ */
+
+import { once } from 'node:events'
+import { utf8 } from '../../src/base/bytes.js'
+import { openLmdbMetaStore } from '../../src/meta/lmdb.js'
+import type { MetaStore } from '../../src/meta/meta-store.js'
+
+type Role = (store: MetaStore) => Promise<void>
+
+const say = (word: string, number: number) =>
+  new Promise<void>((resolve) => process.send?.(`${word} ${number}`, () => resolve()))
+
+const ROLES: Readonly<Record<string, Role>> = {
+  /** Races for 100 keys and says how many it won. */
+  create: async (store) => {
+    await say('ready', 0)
+    await once(process, 'message')
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => {
+        const key = utf8(`created/${i}`)
+        return store.commit({
+          checks: [{ key, version: undefined }],
+          puts: [{ key, value: utf8(String(process.pid)) }],
+          adds: [{ key: utf8('winners'), delta: 1n }],
+        })
+      }),
+    )
+    await say('won', results.filter(({ ok }) => ok).length)
+  },
+  /** Counts one row up and says each number as soon as it is committed. */
+  count: async (store) => {
+    for (let i = 1; i <= 200; i++) {
+      await store.commit({ puts: [{ key: utf8('count'), value: utf8(String(i)) }] })
+      await say('committed', i)
+    }
+  },
+  /** Writes pairs of rows until it is killed, several commits at a time. */
+  pairs: async (store) => {
+    for (let i = 0; ; i += 4) {
+      await Promise.all(
+        [0, 1, 2, 3].map(async (of) => {
+          const value = utf8(String(i + of))
+          const put = (side: string) => ({ key: utf8(`${side}/${i + of}`), value })
+          await store.commit({ puts: [put('left'), put('right')], adds: [{ key: utf8('pairs'), delta: 1n }] })
+          await say('committed', i + of)
+        }),
+      )
+    }
+  },
+  /** Writes until the file may not grow any more, then says how far it came and that a small commit works again. */
+  fill: async (store) => {
+    let i = 0
+    for (; i < 1_000; i++) {
+      const puts = [0, 1].map((of) => ({ key: utf8(`fill/${i}/${of}`), value: Buffer.alloc(64 * 1024, i) }))
+      const failed = await store.commit({ puts }).then(
+        () => false,
+        (error: unknown) => error instanceof Error,
+      )
+      if (failed) break
+      await say('committed', i)
+    }
+    await say('failed', i)
+    const removes = Array.from({ length: i }, (_, n) => utf8(`fill/${n}/1`)).slice(0, 2)
+    const result = await store
+      .commit({ puts: [{ key: utf8('after'), value: utf8('1') }], removes })
+      .catch(() => undefined)
+    await say(result?.ok ? 'recovered' : 'stuck', i)
+  },
+}
+
+const [role = '', path = ''] = process.argv.slice(2)
+const run = ROLES[role]
+if (run !== undefined) {
+  await using store = await openLmdbMetaStore({ path })
+  await run(store)
+}
+process.disconnect?.()
