@@ -51,9 +51,9 @@ function explanation(condition: Condition, language: ExplanationLanguage): strin
     const known = row.dialects === undefined || row.dialects.includes(dialect)
     if (known) lines.push(`  ${dialect.toUpperCase().padEnd(4)} ${status} ${code}: ${message}`)
   }
-  if (row.replacedBy !== undefined) lines.push(`  ${words.instead} ${row.replacedBy}`)
-  lines.push(`  ${words.fault} ${words.faults[row.fault]}`)
-  if (row.details.length > 0) lines.push(`  ${words.elements} ${row.details.map(elementName).join(', ')}`)
+  if (row.replacedBy !== undefined) lines.push(`  ${words.instead}${row.replacedBy}`)
+  lines.push(`  ${words.fault}${words.faults[row.fault]}`)
+  if (row.details.length > 0) lines.push(`  ${words.elements}${row.details.map(elementName).join(', ')}`)
   return [...lines, '', `  ${row.description[language]}`].join('\n')
 }
 
@@ -84,13 +84,13 @@ interface Words {
 
 const WORDS: Readonly<Record<ExplanationLanguage, Words>> = {
   en: {
-    instead: 'This server never sends it; it answers',
-    fault: 'To be changed by:',
+    instead: 'This server never sends it; it answers ',
+    fault: 'To be changed by: ',
     faults: { Client: 'the client', Server: 'the server (repeat the request later)' },
-    elements: 'Elements of the body:',
+    elements: 'Elements of the body: ',
   },
   zh: {
-    instead: '本服务器从不发送该错误码，而是返回',
+    instead: '本服务器从不发送该错误码，而是返回 ',
     fault: '责任方：',
     faults: { Client: '客户端', Server: '服务器（请稍后重试）' },
     elements: '响应体中的元素：',
