@@ -1,0 +1,217 @@
+/**
+ * Buckets: create, find, list, configure, delete. A name belongs to the whole installation. DeleteBucket first sets
+ * `deleting`, which every object commit checks, so that nothing slips in between the look for content and the end.
+ */
+
+import { randomHex } from '../base/ids.js'
+import type { MetaStore } from '../meta/meta-store.js'
+import type { Bucket, BucketAcl, Versioning } from '../model/bucket.js'
+import { fail } from '../model/errors/index.js'
+import { commitPlanned } from './changes.js'
+import type { CoreDependencies } from './dependencies.js'
+import { removeUpload } from './multipart.js'
+import {
+  accountBucketKey,
+  accountBucketName,
+  accountBucketPrefix,
+  bucketCodec,
+  bucketCountCodec,
+  bucketCountKey,
+  bucketKey,
+  checkOf,
+  EMPTY_VALUE,
+  kinds,
+  markerPrefix,
+  noncurrentBucketPrefix,
+  objectPrefix,
+  putOf,
+  type Row,
+  rangeOf,
+  rowOf,
+  scanAll,
+  uploadCodec,
+  uploadPrefix,
+} from './rows.js'
+
+export interface CreateBucketRequest {
+  readonly name: string
+  readonly accountId: string
+  readonly region: string
+  readonly acl: BucketAcl
+}
+
+export interface BucketPage {
+  readonly buckets: readonly Bucket[]
+  readonly truncated: boolean
+}
+
+export interface BucketStore {
+  find(name: string): Promise<Bucket | undefined>
+  /** BucketAlreadyOwnedByYou, BucketAlreadyExists, TooManyBuckets, OperationAborted. */
+  create(request: CreateBucketRequest): Promise<Bucket>
+  /** `uploadsCount`: unfinished uploads keep it too. BucketNotEmpty, NoSuchBucket. */
+  delete(bucket: Bucket, options: { readonly uploadsCount: boolean }): Promise<void>
+  setVersioning(bucket: Bucket, versioning: Exclude<Versioning, 'unset'>): Promise<Bucket>
+  /** An account's buckets by name, from the first after `after` that `keep` accepts. */
+  list(accountId: string, after: string, limit: number, keep: (bucket: Bucket) => boolean): Promise<BucketPage>
+  /** After a crash: buckets left in `deleting` become active again. Safe while others run; their commit then fails. */
+  recover(): Promise<number>
+}
+
+export function createBuckets(dependencies: CoreDependencies): BucketStore {
+  const { meta } = dependencies
+  return {
+    find: async (name) => (await readBucket(meta, name)).value,
+    create: (request) => createBucket(dependencies, request),
+    delete: (bucket, { uploadsCount }) => deleteBucket(dependencies, bucket, uploadsCount),
+    setVersioning: (bucket, versioning) =>
+      rewriteBucket(dependencies, bucket, 'PutBucketVersioning', (now) => ({ ...now, versioning })),
+    list: (accountId, after, limit, keep) => listBuckets(meta, accountId, after, limit, keep),
+    recover: () => recoverBuckets(dependencies),
+  }
+}
+
+async function readBucket(meta: MetaStore, name: string): Promise<Row<Bucket | undefined>> {
+  return rowOf(bucketCodec, bucketKey(name), await meta.get(bucketKey(name)))
+}
+
+function createBucket(dependencies: CoreDependencies, request: CreateBucketRequest): Promise<Bucket> {
+  const { meta, clock, random, limits } = dependencies
+  const { name, accountId, region, acl } = request
+  return commitPlanned(dependencies, 'CreateBucket', async () => {
+    const row = await readBucket(meta, name)
+    if (row.value !== undefined) refuseExisting(row.value, accountId)
+    const count = rowOf(bucketCountCodec, bucketCountKey(accountId), await meta.get(bucketCountKey(accountId)))
+    const buckets = (count.value ?? 0) + 1
+    if (buckets > limits.bucketsPerAccountMax) {
+      fail('TooManyBuckets', { BucketName: name, MaxBuckets: limits.bucketsPerAccountMax })
+    }
+    const id = randomHex(random, 8)
+    const createdAt = clock.now()
+    const bucket: Bucket = { id, name, accountId, region, createdAt, versioning: 'unset', acl, state: 'active' }
+    return {
+      batch: {
+        checks: [checkOf(row), checkOf(count)],
+        puts: [
+          putOf(bucketCodec, row.key, bucket),
+          { key: accountBucketKey(accountId, name), value: EMPTY_VALUE },
+          putOf(bucketCountCodec, count.key, buckets),
+        ],
+      },
+      result: bucket,
+    }
+  })
+}
+
+function refuseExisting(existing: Bucket, accountId: string): never {
+  const details = { BucketName: existing.name }
+  if (existing.accountId !== accountId) return fail('BucketAlreadyExists', details)
+  if (existing.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+  return fail('BucketAlreadyOwnedByYou', details)
+}
+
+/** Rewrites the row of a bucket that is still the same and not on its way out. */
+function rewriteBucket(
+  dependencies: CoreDependencies,
+  bucket: Bucket,
+  operation: string,
+  change: (now: Bucket) => Bucket,
+): Promise<Bucket> {
+  return commitPlanned(dependencies, operation, async () => {
+    const row = await readBucket(dependencies.meta, bucket.name)
+    if (row.value?.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
+    if (row.value.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+    const changed = change(row.value)
+    return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, changed)] }, result: changed }
+  })
+}
+
+async function deleteBucket(dependencies: CoreDependencies, bucket: Bucket, uploadsCount: boolean): Promise<void> {
+  const { meta } = dependencies
+  const closing = await commitPlanned(dependencies, 'DeleteBucket', async () => {
+    const row = await readBucket(meta, bucket.name)
+    if (row.value?.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
+    const closed: Bucket = { ...row.value, state: 'deleting' }
+    return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, closed)] }, result: closed }
+  })
+  const kept = await contentKind(meta, bucket, uploadsCount)
+  if (kept !== undefined) {
+    await reopen(dependencies, closing)
+    fail('BucketNotEmpty', { BucketName: bucket.name }, kept === 'versions' ? { message: NOT_EMPTY_VERSIONS } : {})
+  }
+  if (!uploadsCount) await removeUploads(dependencies, bucket)
+  await commitPlanned(dependencies, 'DeleteBucket', async () => {
+    const row = await readBucket(meta, bucket.name)
+    if (row.value?.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
+    if (row.value.state !== 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+    const count = rowOf(
+      bucketCountCodec,
+      bucketCountKey(bucket.accountId),
+      await meta.get(bucketCountKey(bucket.accountId)),
+    )
+    const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
+    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name)]
+    return { batch: { checks: [checkOf(row), checkOf(count)], puts, removes }, result: undefined }
+  })
+}
+
+const NOT_EMPTY_VERSIONS = 'The bucket you tried to delete is not empty. You must delete all versions in the bucket.'
+
+async function contentKind(
+  meta: MetaStore,
+  bucket: Bucket,
+  uploadsCount: boolean,
+): Promise<'objects' | 'versions' | 'uploads' | undefined> {
+  const holds = async (prefix: Uint8Array) => (await meta.scan(rangeOf(prefix), { limit: 1 })).length > 0
+  if (await holds(objectPrefix(bucket.id))) return bucket.versioning === 'unset' ? 'objects' : 'versions'
+  if ((await holds(markerPrefix(bucket.id))) || (await holds(noncurrentBucketPrefix(bucket.id)))) return 'versions'
+  return uploadsCount && (await holds(uploadPrefix(bucket.id))) ? 'uploads' : undefined
+}
+
+function reopen(dependencies: CoreDependencies, { id, name }: Bucket): Promise<void> {
+  return commitPlanned(dependencies, 'DeleteBucket', async () => {
+    const row = await readBucket(dependencies.meta, name)
+    if (row.value?.id !== id || row.value.state === 'active') return { batch: {}, result: undefined }
+    const open: Bucket = { ...row.value, state: 'active' }
+    return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, open)] }, result: undefined }
+  })
+}
+
+async function listBuckets(
+  meta: MetaStore,
+  accountId: string,
+  after: string,
+  limit: number,
+  keep: (bucket: Bucket) => boolean,
+): Promise<BucketPage> {
+  const { to } = rangeOf(accountBucketPrefix(accountId))
+  const from = Buffer.concat([accountBucketKey(accountId, after), Buffer.alloc(after === '' ? 0 : 1)])
+  const buckets: Bucket[] = []
+  for await (const entry of scanAll(meta, { from, to })) {
+    const { value } = await readBucket(meta, accountBucketName(entry.key))
+    if (value === undefined || !keep(value)) continue
+    if (buckets.length === limit) return { buckets, truncated: true }
+    buckets.push(value)
+  }
+  return { buckets, truncated: false }
+}
+
+async function recoverBuckets(dependencies: CoreDependencies): Promise<number> {
+  let reopened = 0
+  for await (const entry of scanAll(dependencies.meta, rangeOf(Buffer.of(kinds.bucket)))) {
+    const bucket = bucketCodec.decode(entry.value)
+    if (bucket.state !== 'deleting') continue
+    await reopen(dependencies, bucket)
+    reopened++
+  }
+  return reopened
+}
+
+/** Where unfinished uploads do not keep a bucket (S3), they go with it. */
+async function removeUploads(dependencies: CoreDependencies, bucket: Bucket): Promise<void> {
+  const { meta } = dependencies
+  for await (const entry of scanAll(meta, rangeOf(uploadPrefix(bucket.id)))) {
+    const upload = uploadCodec.decode(entry.value)
+    await removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id })
+  }
+}

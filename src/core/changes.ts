@@ -1,0 +1,143 @@
+/**
+ * A batch under construction, with the owners of blobs counted along: a writer says which pieces gain and which lose
+ * an owner, and the rows that follow (owner counts, trash, inline bodies) are worked out once, at the end. No writer
+ * touches those rows in any other way, so that a blob is never removed while something names it.
+ */
+
+import { assert } from '../base/assert.js'
+import type { Bytes } from '../base/bytes.js'
+import type { Batch, Check, MetaStore, Put } from '../meta/meta-store.js'
+import { fail } from '../model/errors/index.js'
+import type { Content, Piece } from '../model/version.js'
+import type { CoreDependencies } from './dependencies.js'
+import {
+  checkOf,
+  EMPTY_VALUE,
+  inlineKey,
+  manifestCodec,
+  manifestKey,
+  ownersCodec,
+  ownersKey,
+  putOf,
+  type Row,
+  rowOf,
+  trashKey,
+} from './rows.js'
+
+export interface Changes {
+  check(row: Row<unknown>): void
+  put(put: Put): void
+  remove(key: Bytes): void
+  /** A blob that this writer has just stored gets its first owner; the check fails when scrub has condemned it. */
+  introduce(piece: Piece): void
+  /** One more owner for each piece. */
+  retain(pieces: readonly Piece[]): void
+  /** One owner less; the last one takes the bytes along. */
+  release(pieces: readonly Piece[]): void
+  /** Works out the owner rows and gives the batch. */
+  settle(): Promise<Batch>
+}
+
+interface Delta {
+  readonly inline: boolean
+  readonly fresh: boolean
+  owners: number
+}
+
+export function createChanges({ meta, clock, limits }: Pick<CoreDependencies, 'meta' | 'clock' | 'limits'>): Changes {
+  const checks: Check[] = []
+  const puts: Put[] = []
+  const removes: Bytes[] = []
+  const deltas = new Map<string, Delta>()
+
+  const count = (piece: Piece, by: number, fresh: boolean) => {
+    const delta = deltas.get(piece.blob)
+    if (delta === undefined) deltas.set(piece.blob, { inline: piece.inline, fresh, owners: by })
+    else delta.owners += by
+  }
+
+  return {
+    check: (row) => {
+      checks.push(checkOf(row))
+    },
+    put: (put) => {
+      puts.push(put)
+    },
+    remove: (key) => {
+      removes.push(key)
+    },
+    introduce: (piece) => count(piece, piece.inline ? 0 : 1, true),
+    retain: (pieces) => {
+      for (const piece of pieces) count(piece, 1, false)
+    },
+    release: (pieces) => {
+      for (const piece of pieces) count(piece, -1, false)
+    },
+    settle: async () => {
+      const touched = [...deltas].filter(([, delta]) => delta.owners !== 0)
+      const rows = await readOwners(meta, touched)
+      touched.forEach(([blob, delta], index) => {
+        const row = rows[index]
+        if (delta.fresh && !delta.inline) checks.push({ key: ownersKey(blob), version: undefined })
+        const before = row?.value ?? (delta.inline ? 1 : 0)
+        const owners = before + delta.owners
+        assert(owners >= 0, `blob ${blob} is never released more often than it is owned`)
+        if (row !== undefined) checks.push(checkOf(row))
+        settleOwners(blob, owners, delta.inline, row?.value !== undefined)
+      })
+      return { checks, puts, removes }
+    },
+  }
+
+  function settleOwners(blob: string, owners: number, inline: boolean, hadRow: boolean): void {
+    const implied = inline && owners === 1
+    if (owners > 0 && !implied) puts.push(putOf(ownersCodec, ownersKey(blob), owners))
+    else if (hadRow) removes.push(ownersKey(blob))
+    if (owners > 0) return
+    if (inline) removes.push(inlineKey(blob))
+    else puts.push({ key: trashKey(clock.now() + limits.trashDelayMs, blob), value: EMPTY_VALUE })
+  }
+}
+
+/** Undefined for blobs that are new: their ids were never used, so there is nothing to read or check. */
+async function readOwners(
+  meta: MetaStore,
+  touched: readonly (readonly [string, Delta])[],
+): Promise<readonly (Row<number | undefined> | undefined)[]> {
+  const known = touched.filter(([, delta]) => !delta.fresh)
+  if (known.length === 0) return touched.map(() => undefined)
+  const entries = await meta.getMany(known.map(([blob]) => ownersKey(blob)))
+  const rows = new Map(known.map(([blob], index) => [blob, rowOf(ownersCodec, ownersKey(blob), entries[index])]))
+  return touched.map(([blob]) => rows.get(blob))
+}
+
+/** The pieces that an object's bytes consist of, in order. */
+export async function piecesOf(meta: MetaStore, content: Content): Promise<readonly Piece[]> {
+  if (content.kind === 'pieces') return content.pieces
+  const entry = await meta.get(manifestKey(content.id))
+  assert(entry !== undefined, `manifest ${content.id} exists as long as a version names it`)
+  return manifestCodec.decode(entry.value).pieces
+}
+
+/** The version is going for good: its bytes lose an owner, its manifest goes with it. */
+export async function releaseContent(meta: MetaStore, changes: Changes, content: Content): Promise<void> {
+  changes.release(await piecesOf(meta, content))
+  if (content.kind === 'manifest') changes.remove(manifestKey(content.id))
+}
+
+/**
+ * Read, plan in pure code, commit; when a check fails, all of it again. `plan` throws what the client is to see and
+ * may not have effects. Bounded: a writer that keeps losing gets OperationAborted (errors.md row 64).
+ */
+export async function commitPlanned<T>(
+  { meta, limits }: Pick<CoreDependencies, 'meta' | 'limits'>,
+  operation: string,
+  plan: () => Promise<{ readonly batch: Batch; readonly result: T }>,
+): Promise<T> {
+  for (let attempt = 0; attempt < limits.commitAttemptsMax; attempt++) {
+    const { batch, result } = await plan()
+    const outcome = await meta.commit(batch)
+    if (outcome.ok) return result
+  }
+  return fail('OperationAborted', { ConflictingOperation: operation })
+}

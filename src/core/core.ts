@@ -1,0 +1,31 @@
+/** What the server can do, without HTTP. */
+
+import { type BucketStore, createBuckets } from './buckets.js'
+import type { CoreDependencies } from './dependencies.js'
+import { createIdentities, type IdentityStore } from './identities.js'
+import { createListing, type Listing } from './listing.js'
+import { createMultipart, type MultipartStore } from './multipart.js'
+import { createObjects, type ObjectStore } from './objects.js'
+import { createReclaim, type Reclaim } from './reclaim.js'
+
+export interface Core {
+  readonly identities: IdentityStore
+  readonly buckets: BucketStore
+  readonly objects: ObjectStore
+  readonly multipart: MultipartStore
+  readonly listing: Listing
+  readonly reclaim: Reclaim
+  readonly dependencies: CoreDependencies
+}
+
+export function createCore(dependencies: CoreDependencies): Core {
+  return {
+    identities: createIdentities(dependencies),
+    buckets: createBuckets(dependencies),
+    objects: createObjects(dependencies),
+    multipart: createMultipart(dependencies),
+    listing: createListing(dependencies),
+    reclaim: createReclaim(dependencies),
+    dependencies,
+  }
+}

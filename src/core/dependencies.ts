@@ -1,0 +1,36 @@
+/** What the core is built from. Everything that touches the world comes in here. */
+
+import type { Clock } from '../base/clock.js'
+import type { DigestFactory } from '../base/digests.js'
+import type { RandomBytes } from '../base/ids.js'
+import type { BlobStore } from '../blob/blob-store.js'
+import type { MetaStore } from '../meta/meta-store.js'
+
+export interface CoreLimits {
+  /** Bodies up to this size live in the metadata store, in the same commit as their row. */
+  readonly inlineSizeBytesMax: number
+  /** One PUT, part or append; also the largest source of a copy. */
+  readonly putSizeBytesMax: number
+  readonly bucketsPerAccountMax: number
+  /** How long a blob outlives its last reference, for readers in flight. */
+  readonly trashDelayMs: number
+  /** A commit that keeps losing is given up after so many attempts. */
+  readonly commitAttemptsMax: number
+}
+
+export const defaultCoreLimits: CoreLimits = {
+  inlineSizeBytesMax: 64 * 1024,
+  putSizeBytesMax: 5 * 1024 ** 3,
+  bucketsPerAccountMax: 200,
+  trashDelayMs: 15 * 60_000,
+  commitAttemptsMax: 200,
+}
+
+export interface CoreDependencies {
+  readonly meta: MetaStore
+  readonly blobs: BlobStore
+  readonly clock: Clock
+  readonly random: RandomBytes
+  readonly digests: DigestFactory
+  readonly limits: CoreLimits
+}

@@ -1,0 +1,104 @@
+/** Accounts and their access keys. */
+
+import { createHash } from 'node:crypto'
+import { randomHex } from '../base/ids.js'
+import { asText } from '../meta/json.js'
+import { codec } from '../meta/record.js'
+import type { Account } from '../model/principal.js'
+import { commitPlanned } from './changes.js'
+import type { CoreDependencies } from './dependencies.js'
+import {
+  type AccessKey,
+  accessKeyCodec,
+  accessKeyKey,
+  accountAppIdKey,
+  accountCodec,
+  accountKey,
+  checkOf,
+  kinds,
+  putOf,
+  rangeOf,
+  rowOf,
+  scanAll,
+} from './rows.js'
+
+export interface KeyHolder {
+  readonly key: AccessKey
+  readonly account: Account
+}
+
+export interface NewAccount {
+  readonly appId: string
+  readonly displayName: string
+  readonly uin?: string | undefined
+  readonly canonicalId?: string | undefined
+}
+
+export interface IdentityStore {
+  findKey(accessKeyId: string): Promise<KeyHolder | undefined>
+  findAccount(accountId: string): Promise<Account | undefined>
+  /** The account with this APPID, made when it does not exist yet. */
+  ensureAccount(account: NewAccount): Promise<Account>
+  /** Puts the key, or leaves it when it is there already. A different secret replaces the old one. */
+  ensureKey(key: AccessKey): Promise<'created' | 'present' | 'replaced'>
+  /** The root keys of an account. */
+  rootKeys(accountId: string): Promise<readonly AccessKey[]>
+}
+
+const idCodec = codec<string>({ name: 'account-id', version: 1, toJson: (id) => id, fromJson: asText })
+
+export function createIdentities(dependencies: CoreDependencies): IdentityStore {
+  const { meta, random } = dependencies
+  const findAccount = async (accountId: string) =>
+    rowOf(accountCodec, accountKey(accountId), await meta.get(accountKey(accountId))).value
+
+  return {
+    findAccount,
+    findKey: async (accessKeyId) => {
+      const entry = await meta.get(accessKeyKey(accessKeyId))
+      if (entry === undefined) return undefined
+      const key = accessKeyCodec.decode(entry.value)
+      const account = await findAccount(key.accountId)
+      return account === undefined ? undefined : { key, account }
+    },
+    ensureAccount: (wanted) =>
+      commitPlanned(dependencies, 'CreateAccount', async () => {
+        const index = rowOf(idCodec, accountAppIdKey(wanted.appId), await meta.get(accountAppIdKey(wanted.appId)))
+        const existing = index.value === undefined ? undefined : await findAccount(index.value)
+        if (existing !== undefined) return { batch: {}, result: existing }
+        const account = describeAccount(randomHex(random, 6), wanted)
+        const puts = [putOf(idCodec, index.key, account.id), putOf(accountCodec, accountKey(account.id), account)]
+        return { batch: { checks: [checkOf(index)], puts }, result: account }
+      }),
+    ensureKey: (key) =>
+      commitPlanned(dependencies, 'CreateAccessKey', async () => {
+        const row = rowOf(accessKeyCodec, accessKeyKey(key.id), await meta.get(accessKeyKey(key.id)))
+        if (row.value?.secret === key.secret && row.value.accountId === key.accountId) {
+          return { batch: {}, result: 'present' as const }
+        }
+        const result = row.value === undefined ? ('created' as const) : ('replaced' as const)
+        return { batch: { checks: [checkOf(row)], puts: [putOf(accessKeyCodec, row.key, key)] }, result }
+      }),
+    rootKeys: async (accountId) => {
+      const keys: AccessKey[] = []
+      for await (const entry of scanAll(meta, rangeOf(Buffer.of(kinds.accessKey)))) {
+        const key = accessKeyCodec.decode(entry.value)
+        if (key.root && key.accountId === accountId) keys.push(key)
+      }
+      return keys
+    },
+  }
+}
+
+/** What is not given follows from the APPID, so that a rebuilt installation has the same identities. */
+function describeAccount(id: string, { appId, displayName, uin, canonicalId }: NewAccount): Account {
+  const digest = createHash('sha256').update(`stowage account ${appId}`).digest('hex')
+  const digits = BigInt(`0x${digest.slice(0, 12)}`) % 10n ** 11n
+  return {
+    id,
+    appId,
+    uin: uin ?? `1${digits.toString().padStart(11, '0')}`,
+    canonicalId: canonicalId ?? digest,
+    displayName,
+  }
+}

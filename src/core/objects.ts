@@ -1,0 +1,306 @@
+/** Whole objects: put, get, delete and copy. Each write is one commit; each read comes from one version. */
+
+import { assert } from '../base/assert.js'
+import type { Bytes } from '../base/bytes.js'
+import { timeOrderedId } from '../base/ids.js'
+import { BlobMissing } from '../blob/blob-store.js'
+import type { MetaStore } from '../meta/meta-store.js'
+import type { Bucket } from '../model/bucket.js'
+import type { ByteRange } from '../model/byte-range.js'
+import { fail } from '../model/errors/index.js'
+import type {
+  AnyVersion,
+  Content,
+  ObjectHeaders,
+  ObjectVersion,
+  Piece,
+  StoredChecksum,
+  StoredPart,
+} from '../model/version.js'
+import { encodeVersionId, type VersionReference } from '../model/version-id.js'
+import { piecesOf } from './changes.js'
+import { requireWrite, type WriteConditions } from './conditions.js'
+import type { CoreDependencies } from './dependencies.js'
+import type { ObjectSource } from './object-source.js'
+import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
+import { cutPieces, discardBytes, readInline, readPieces, storeBytes } from './stored-bytes.js'
+import {
+  currentObject,
+  type Head,
+  type Located,
+  locateVersion,
+  readHead,
+  removeUnversioned,
+  removeVersion,
+  type Written,
+  writeVersion,
+} from './versions.js'
+
+export interface ObjectAttributes {
+  readonly headers: ObjectHeaders
+  readonly storageClass: string
+  readonly accountId: string
+}
+
+export interface PutRequest extends ObjectAttributes {
+  readonly bucket: Bucket
+  readonly key: string
+  readonly conditions: WriteConditions
+  readonly source: ObjectSource
+}
+
+/** Which object, as a request names it. */
+export interface ObjectName {
+  readonly bucket: Bucket
+  readonly key: string
+  readonly reference: VersionReference | undefined
+}
+
+export interface FoundObject {
+  readonly version: ObjectVersion
+  readonly bucket: Bucket
+  /** For writers whose commit must fail when the object has changed meanwhile. */
+  readonly row: Row<AnyVersion | undefined>
+}
+
+export interface OpenObject<T> {
+  readonly object: FoundObject
+  readonly chosen: T
+  /** Small bodies at once, larger ones as a stream. */
+  readonly body: Bytes | AsyncIterable<Bytes>
+}
+
+export interface DeleteOutcome {
+  readonly bucket: Bucket
+  /** The version that is gone for good. */
+  readonly removed: AnyVersion | undefined
+  /** The delete marker that was put on top. */
+  readonly marker: AnyVersion | undefined
+}
+
+/** What the new object takes over from its source; decided again if the source changes under the copy. */
+export interface CopyDescription {
+  readonly headers: ObjectHeaders
+  readonly storageClass: string
+  readonly checksum: StoredChecksum | undefined
+}
+
+export interface CopyRequest {
+  readonly bucket: Bucket
+  readonly key: string
+  readonly accountId: string
+  readonly conditions: WriteConditions
+  readonly source: ObjectName
+  /** Throws when the source does not satisfy the request. */
+  readonly describe: (source: FoundObject) => CopyDescription | Promise<CopyDescription>
+}
+
+export interface ObjectStore {
+  put(request: PutRequest): Promise<Written>
+  /** The object, or NoSuchKey, NoSuchVersion, DeleteMarkerNamed. */
+  find(name: ObjectName): Promise<FoundObject>
+  /**
+   * Finds, lets `choose` refuse or pick a range, and opens it; all three again when the object was overwritten in
+   * between. Damage and loss are found before the first byte where they can be.
+   */
+  open<T extends { readonly range: ByteRange }>(
+    name: ObjectName,
+    choose: (object: FoundObject) => T | Promise<T>,
+  ): Promise<OpenObject<T>>
+  /** The bytes of an object that was found, for digests over what is stored. */
+  bytesOf(version: ObjectVersion, range: ByteRange): AsyncIterable<Bytes>
+  /** Empty unless it was uploaded in parts. */
+  partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
+  delete(
+    name: ObjectName,
+    accountId: string,
+    allow?: (current: ObjectVersion | undefined) => void,
+  ): Promise<DeleteOutcome>
+  /** Moves no byte: the new version shares the blobs of the old one. */
+  copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
+}
+
+export function versionIdOf(version: AnyVersion): string {
+  return version.isNull ? 'null' : encodeVersionId(version.sequence)
+}
+
+export function createObjects(dependencies: CoreDependencies): ObjectStore {
+  const { meta } = dependencies
+  return {
+    put: (request) => putObject(dependencies, request),
+    find: (name) => findObject(dependencies, name),
+    open: (name, choose) => openObject(dependencies, name, choose),
+    bytesOf: async function* (version, range) {
+      yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range))
+    },
+    partsOf: (version) => partsOf(meta, version.content),
+    delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
+    copy: (request) => copyObject(dependencies, request),
+  }
+}
+
+async function partsOf(meta: MetaStore, content: Content): Promise<readonly StoredPart[]> {
+  if (content.kind === 'pieces') return []
+  const entry = await meta.get(manifestKey(content.id))
+  return entry === undefined ? [] : manifestCodec.decode(entry.value).parts
+}
+
+export async function findObject(
+  { meta }: Pick<CoreDependencies, 'meta'>,
+  { bucket, key, reference }: ObjectName,
+): Promise<FoundObject> {
+  const head = await readHead(meta, bucket, key)
+  if (reference === undefined) return requireCurrent(head, key)
+  return requireNamed(head, key, reference, await locateVersion(meta, head, key, reference))
+}
+
+/** An object overwritten again and again between finding and reading it; far more often than can happen. */
+const OPEN_ATTEMPTS_MAX = 20
+
+async function openObject<T extends { readonly range: ByteRange }>(
+  dependencies: CoreDependencies,
+  name: ObjectName,
+  choose: (object: FoundObject) => T | Promise<T>,
+): Promise<OpenObject<T>> {
+  let object = await findObject(dependencies, name)
+  for (let attempt = 1; ; attempt++) {
+    const chosen = await choose(object)
+    try {
+      return { object, chosen, body: await readObject(dependencies, object.version, chosen.range) }
+    } catch (error) {
+      if (!(error instanceof BlobMissing) || attempt === OPEN_ATTEMPTS_MAX) throw error
+      // The body of a small object goes with its row: read again what is there now, unless nothing has changed.
+      const again = await findObject(dependencies, name)
+      if (again.row.version === object.row.version) throw error
+      object = again
+    }
+  }
+}
+
+async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
+  const { bucket, key, conditions, source, headers, storageClass, accountId } = request
+  const allow = (head: Head) =>
+    requireWrite(conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
+  allow(await readHead(dependencies.meta, bucket, key))
+  const stored = await storeBytes(dependencies, source)
+  const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
+  const content: Content = { kind: 'pieces', pieces: piece === undefined ? [] : [piece] }
+  let refused = true
+  try {
+    const written = await writeVersion(dependencies, bucket, key, 'PutObject', (head) => {
+      refused = true
+      allow(head)
+      refused = false
+      return {
+        version: { kind: 'object', accountId, sizeBytes, etag: md5, crc64, storageClass, headers, checksum, content },
+        include: (changes) => {
+          if (inlineRow !== undefined) changes.put(inlineRow)
+          if (piece !== undefined) changes.introduce(piece)
+        },
+      }
+    })
+    return written
+  } catch (error) {
+    // Only when this writer was refused is it certain that nothing names the blob; otherwise scrub decides.
+    if (refused) await discardBytes(dependencies, stored)
+    throw error
+  }
+}
+
+function requireCurrent(head: Head, key: string): FoundObject {
+  const { current } = head
+  if (current?.kind === 'object') return { version: current, bucket: head.bucket.value, row: head.object }
+  if (current === undefined) return fail('NoSuchKey', { Key: key })
+  const vendorHeaders = { 'delete-marker': 'true', 'version-id': versionIdOf(current) }
+  return fail('NoSuchKey', { Key: key }, { vendorHeaders })
+}
+
+function requireNamed(head: Head, key: string, reference: VersionReference, located: Located | undefined): FoundObject {
+  const VersionId = reference.kind === 'null' ? 'null' : encodeVersionId(reference.sequence)
+  if (located === undefined) return fail('NoSuchVersion', { Key: key, VersionId })
+  const { version, row } = located
+  if (version.kind === 'object') return { version, row, bucket: head.bucket.value }
+  return fail(
+    'DeleteMarkerNamed',
+    { Method: 'GET', ResourceType: 'DeleteMarker', Key: key, VersionId },
+    {
+      headers: { Allow: 'DELETE', 'Last-Modified': new Date(version.modifiedAt).toUTCString() },
+      vendorHeaders: { 'delete-marker': 'true', 'version-id': VersionId },
+    },
+  )
+}
+
+async function readObject(
+  dependencies: CoreDependencies,
+  version: ObjectVersion,
+  range: ByteRange,
+): Promise<Bytes | AsyncIterable<Bytes>> {
+  const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
+  const [only] = pieces
+  if (only === undefined) return new Uint8Array(0)
+  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces)
+  const body = await readInline(dependencies.meta, only.blob)
+  return body.subarray(only.offsetBytes, only.offsetBytes + only.sizeBytes)
+}
+
+async function deleteObject(
+  dependencies: CoreDependencies,
+  { bucket, key, reference }: ObjectName,
+  accountId: string,
+  allow: (current: ObjectVersion | undefined) => void,
+): Promise<DeleteOutcome> {
+  const allowHead = (head: Head) => allow(currentObject(head))
+  if (reference !== undefined) {
+    const allowNamed = (_head: Head, located: Located | undefined) =>
+      allow(located?.version.kind === 'object' ? located.version : undefined)
+    return { ...(await removeVersion(dependencies, bucket, key, reference, allowNamed)), marker: undefined }
+  }
+  if (bucket.versioning === 'unset') {
+    return { ...(await removeUnversioned(dependencies, bucket, key, allowHead)), marker: undefined }
+  }
+  const written = await writeVersion(dependencies, bucket, key, 'DeleteObject', (head) => {
+    allowHead(head)
+    return { version: { kind: 'marker', accountId } }
+  })
+  return { bucket: written.bucket, removed: undefined, marker: written.version }
+}
+
+/** More pieces than this stand in a manifest row of their own, so that listings stay light. */
+export const PIECES_INLINE_MAX = 4
+
+/** Content of these pieces, and the row that it may need. */
+export function contentOf(dependencies: CoreDependencies, pieces: readonly Piece[], parts: readonly StoredPart[]) {
+  if (parts.length === 0 && pieces.length <= PIECES_INLINE_MAX) {
+    return { content: { kind: 'pieces', pieces } satisfies Content, row: undefined }
+  }
+  const id = timeOrderedId(dependencies.clock.now(), dependencies.random)
+  const row = putOf(manifestCodec, manifestKey(id), { pieces, parts })
+  return { content: { kind: 'manifest', id, partCount: parts.length } satisfies Content, row }
+}
+
+async function copyObject(
+  dependencies: CoreDependencies,
+  request: CopyRequest,
+): Promise<Written & { source: FoundObject }> {
+  const { bucket, key, conditions, accountId } = request
+  let source: FoundObject | undefined
+  const written = await writeVersion(dependencies, bucket, key, 'CopyObject', async (head) => {
+    requireWrite(conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
+    const found = await findObject(dependencies, request.source)
+    source = found
+    const described = await request.describe(found)
+    const { sizeBytes, etag, crc64, content: sourceContent } = found.version
+    const pieces = await piecesOf(dependencies.meta, sourceContent)
+    const { content, row } = contentOf(dependencies, pieces, await partsOf(dependencies.meta, sourceContent))
+    return {
+      version: { kind: 'object', accountId, sizeBytes, etag, crc64, content, ...described },
+      include: (changes) => {
+        changes.check(found.row)
+        changes.retain(pieces)
+        if (row !== undefined) changes.put(row)
+      },
+    }
+  })
+  assert(source !== undefined, 'a copy that was written has read its source')
+  return { ...written, source }
+}

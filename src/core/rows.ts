@@ -1,0 +1,498 @@
+/**
+ * The rows of the metadata store: key layout and record format of each kind. docs/data-format.md explains them to
+ * operators; test/golden keeps a recorded example of each version.
+ */
+
+import { assert } from '../base/assert.js'
+import { afterPrefix, type Bytes, utf8 } from '../base/bytes.js'
+import type { Millis } from '../base/clock.js'
+import { asList, asNumber, asOneOf, asOptionalText, asText } from '../meta/json.js'
+import { key, keyParts, keyPrefix } from '../meta/key.js'
+import {
+  type Check,
+  type Entry,
+  isCollapsed,
+  type KeyRange,
+  type MetaStore,
+  type Put,
+  SCAN_LIMIT_MAX,
+  type Version,
+} from '../meta/meta-store.js'
+import { type Codec, codec, type Json } from '../meta/record.js'
+import { type Bucket, cannedBucketAcls } from '../model/bucket.js'
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, type ChecksumType } from '../model/checksum.js'
+import type { Account } from '../model/principal.js'
+import type {
+  AnyVersion,
+  Content,
+  DeleteMarker,
+  ObjectHeaders,
+  ObjectVersion,
+  Piece,
+  StoredChecksum,
+  StoredPart,
+} from '../model/version.js'
+
+/** First byte of every key of the kind. Numbers are never reused (docs/data-format.md). */
+export const kinds = {
+  format: 0x01,
+  account: 0x10,
+  accountAppId: 0x11,
+  accessKey: 0x12,
+  bucket: 0x20,
+  accountBucket: 0x21,
+  bucketCount: 0x22,
+  object: 0x30,
+  marker: 0x31,
+  version: 0x32,
+  nullVersion: 0x33,
+  inline: 0x40,
+  manifest: 0x41,
+  blob: 0x42,
+  upload: 0x50,
+  part: 0x51,
+  trash: 0x60,
+  job: 0x70,
+} as const
+
+const CHECKSUM_TYPES: readonly ChecksumType[] = ['COMPOSITE', 'FULL_OBJECT']
+
+/** A decoded row and what a commit needs to check it. `value` undefined: the row is absent. */
+export interface Row<T> {
+  readonly key: Bytes
+  readonly value: T
+  readonly version: Version | undefined
+}
+
+export function checkOf(row: Row<unknown>): Check {
+  return { key: row.key, version: row.version }
+}
+
+export function putOf<T>(rowCodec: Codec<T>, rowKey: Bytes, value: T): Put {
+  return { key: rowKey, value: rowCodec.encode(value) }
+}
+
+export function rowOf<T>(rowCodec: Codec<T>, rowKey: Bytes, entry: Entry | undefined): Row<T | undefined> {
+  if (entry === undefined) return { key: rowKey, value: undefined, version: undefined }
+  return { key: rowKey, value: rowCodec.decode(entry.value), version: entry.version }
+}
+
+/** Every entry of a range that is known to be small, or that the caller walks in bounded steps. */
+export async function* scanAll(meta: MetaStore, range: KeyRange, pageRows = 1_000): AsyncGenerator<Entry> {
+  assert(pageRows <= SCAN_LIMIT_MAX, 'a page fits the scan limit')
+  let from = range.from
+  for (;;) {
+    const page = await meta.scan({ from, to: range.to }, { limit: pageRows })
+    for (const row of page) {
+      assert(!isCollapsed(row), 'nothing is collapsed unless asked for')
+      yield row
+    }
+    const last = page.at(-1)
+    if (page.length < pageRows || last === undefined || isCollapsed(last)) return
+    from = Buffer.concat([last.key, Buffer.of(0)])
+  }
+}
+
+/** All keys that begin with the prefix. */
+export function rangeOf(prefix: Bytes): KeyRange {
+  const to = afterPrefix(prefix)
+  assert(to !== undefined, 'a row prefix is never all 0xFF')
+  return { from: prefix, to }
+}
+
+// --- accounts -------------------------------------------------------------------------------------------------
+
+export const accountCodec = codec<Account>({
+  name: 'account',
+  version: 1,
+  toJson: ({ id, appId, uin, canonicalId, displayName }) => [id, appId, uin, canonicalId, displayName],
+  fromJson: (json) => {
+    const [id, appId, uin, canonicalId, displayName] = asList(json)
+    return {
+      id: asText(id),
+      appId: asText(appId),
+      uin: asText(uin),
+      canonicalId: asText(canonicalId),
+      displayName: asText(displayName),
+    }
+  },
+})
+
+export const accountKey = (accountId: string) => key(kinds.account, accountId)
+export const accountAppIdKey = (appId: string) => key(kinds.accountAppId, appId)
+
+export interface AccessKey {
+  readonly id: string
+  readonly secret: string
+  readonly accountId: string
+  readonly enabled: boolean
+  /** The account's root key from settings or first start; further ones come from the seed file. */
+  readonly root: boolean
+}
+
+export const accessKeyCodec = codec<AccessKey>({
+  name: 'access-key',
+  version: 1,
+  toJson: ({ id, secret, accountId, enabled, root }) => [id, secret, accountId, enabled, root],
+  fromJson: (json) => {
+    const [id, secret, accountId, enabled, root] = asList(json)
+    return {
+      id: asText(id),
+      secret: asText(secret),
+      accountId: asText(accountId),
+      enabled: enabled === true,
+      root: root === true,
+    }
+  },
+})
+
+export const accessKeyKey = (accessKeyId: string) => key(kinds.accessKey, accessKeyId)
+
+// --- buckets --------------------------------------------------------------------------------------------------
+
+export const bucketCodec = codec<Bucket>({
+  name: 'bucket',
+  version: 1,
+  toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state }) => [
+    id,
+    name,
+    accountId,
+    region,
+    createdAt,
+    versioning,
+    acl,
+    state,
+  ],
+  fromJson: (json) => {
+    const [id, name, accountId, region, createdAt, versioning, acl, state] = asList(json)
+    return {
+      id: asText(id),
+      name: asText(name),
+      accountId: asText(accountId),
+      region: asText(region),
+      createdAt: asNumber(createdAt),
+      versioning: asOneOf(versioning, ['unset', 'enabled', 'suspended']),
+      acl: asOneOf(acl, cannedBucketAcls),
+      state: asOneOf(state, ['active', 'deleting']),
+    }
+  },
+})
+
+export const bucketKey = (name: string) => key(kinds.bucket, name)
+/** Index of an account's buckets by name; the value is empty. */
+export const accountBucketKey = (accountId: string, name: string) => key(kinds.accountBucket, accountId, name)
+export const accountBucketPrefix = (accountId: string) => keyPrefix(kinds.accountBucket, accountId)
+export const accountBucketName = (rowKey: Bytes) => (keyParts(rowKey, 2)[1] ?? Buffer.alloc(0)).toString('utf8')
+
+/** How many buckets an account has: checked and rewritten by every create and delete, so that the limit is exact. */
+export const bucketCountCodec = codec<number>({
+  name: 'bucket-count',
+  version: 1,
+  toJson: (count) => count,
+  fromJson: asNumber,
+})
+export const bucketCountKey = (accountId: string) => key(kinds.bucketCount, accountId)
+
+// --- versions -------------------------------------------------------------------------------------------------
+
+function pieceToJson({ blob, offsetBytes, sizeBytes, inline }: Piece): Json {
+  return [blob, offsetBytes, sizeBytes, inline ? 1 : 0]
+}
+
+function pieceFromJson(json: Json): Piece {
+  const [blob, offsetBytes, sizeBytes, inline] = asList(json)
+  return {
+    blob: asText(blob),
+    offsetBytes: asNumber(offsetBytes),
+    sizeBytes: asNumber(sizeBytes),
+    inline: inline === 1,
+  }
+}
+
+function checksumToJson(checksum: StoredChecksum | undefined): Json {
+  return checksum === undefined ? null : [checksum.algorithm, checksum.type, checksum.value]
+}
+
+function checksumFromJson(json: Json | undefined): StoredChecksum | undefined {
+  if (json === null || json === undefined) return undefined
+  const [algorithm, type, value] = asList(json)
+  return {
+    algorithm: asOneOf<ChecksumAlgorithm>(algorithm, CHECKSUM_ALGORITHMS),
+    type: asOneOf<ChecksumType>(type, CHECKSUM_TYPES),
+    value: asText(value),
+  }
+}
+
+/** A list for pieces, an object for a manifest. */
+function contentToJson(content: Content): Json {
+  return content.kind === 'pieces' ? content.pieces.map(pieceToJson) : { id: content.id, parts: content.partCount }
+}
+
+function contentFromJson(json: Json | undefined): Content {
+  if (typeof json === 'object' && json !== null && 'id' in json) {
+    return { kind: 'manifest', id: asText(json['id']), partCount: asNumber(json['parts']) }
+  }
+  return { kind: 'pieces', pieces: asList(json).map(pieceFromJson) }
+}
+
+function headersToJson(headers: ObjectHeaders): Json {
+  const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage, expires, userMetadata } =
+    headers
+  return [
+    contentType ?? null,
+    cacheControl ?? null,
+    contentDisposition ?? null,
+    contentEncoding ?? null,
+    contentLanguage ?? null,
+    expires ?? null,
+    userMetadata.map(([name, value]) => [name, value]),
+  ]
+}
+
+function headersFromJson(json: Json | undefined): ObjectHeaders {
+  const fields = asList(json)
+  return {
+    contentType: asOptionalText(fields[0]),
+    cacheControl: asOptionalText(fields[1]),
+    contentDisposition: asOptionalText(fields[2]),
+    contentEncoding: asOptionalText(fields[3]),
+    contentLanguage: asOptionalText(fields[4]),
+    expires: asOptionalText(fields[5]),
+    userMetadata: asList(fields[6]).map((pair) => {
+      const [name, value] = asList(pair)
+      return [asText(name), asText(value)] as const
+    }),
+  }
+}
+
+/** The stored form leaves out the key: it stands in the row's key. */
+type Keyless<T> = Omit<T, 'key'>
+
+const OBJECT = 0
+const MARKER = 1
+
+function versionToJson(version: Keyless<ObjectVersion> | Keyless<DeleteMarker>): Json {
+  const common = [version.sequence, version.isNull ? 1 : 0, version.modifiedAt, version.accountId]
+  if (version.kind === 'marker') return [MARKER, ...common]
+  const { sizeBytes, etag, crc64, storageClass, headers, checksum, content } = version
+  return [
+    OBJECT,
+    ...common,
+    sizeBytes,
+    etag,
+    crc64,
+    storageClass,
+    headersToJson(headers),
+    checksumToJson(checksum),
+    contentToJson(content),
+  ]
+}
+
+function versionFromJson(json: Json): Keyless<ObjectVersion> | Keyless<DeleteMarker> {
+  const fields = asList(json)
+  const common = {
+    sequence: asText(fields[1]),
+    isNull: fields[2] === 1,
+    modifiedAt: asNumber(fields[3]),
+    accountId: asText(fields[4]),
+  }
+  if (fields[0] === MARKER) return { kind: 'marker', ...common }
+  return {
+    kind: 'object',
+    ...common,
+    sizeBytes: asNumber(fields[5]),
+    etag: asText(fields[6]),
+    crc64: asText(fields[7]),
+    storageClass: asText(fields[8]),
+    headers: headersFromJson(fields[9]),
+    checksum: checksumFromJson(fields[10]),
+    content: contentFromJson(fields[11]),
+  }
+}
+
+const storedVersionCodec = codec<Keyless<ObjectVersion> | Keyless<DeleteMarker>>({
+  name: 'version',
+  version: 1,
+  toJson: versionToJson,
+  fromJson: versionFromJson,
+})
+
+export function encodeVersion(version: AnyVersion): Buffer {
+  return storedVersionCodec.encode(version)
+}
+
+export function decodeVersion(objectKey: string, value: Bytes): AnyVersion {
+  return { ...storedVersionCodec.decode(value), key: objectKey }
+}
+
+export function versionRow(objectKey: string, rowKey: Bytes, entry: Entry | undefined): Row<AnyVersion | undefined> {
+  if (entry === undefined) return { key: rowKey, value: undefined, version: undefined }
+  return { key: rowKey, value: decodeVersion(objectKey, entry.value), version: entry.version }
+}
+
+/** The current version, if it is an object. */
+export const objectKey = (bucketId: string, name: string) => key(kinds.object, bucketId, name)
+export const objectPrefix = (bucketId: string) => keyPrefix(kinds.object, bucketId)
+/** The current version, if it is a delete marker. A key has an object row or a marker row or neither, never both. */
+export const markerKey = (bucketId: string, name: string) => key(kinds.marker, bucketId, name)
+export const markerPrefix = (bucketId: string) => keyPrefix(kinds.marker, bucketId)
+/** Versions that are not current, newest first. */
+export const noncurrentKey = (bucketId: string, name: string, sequence: string) =>
+  key(kinds.version, bucketId, name, sequence)
+export const noncurrentPrefix = (bucketId: string, name: string) => keyPrefix(kinds.version, bucketId, name)
+export const noncurrentBucketPrefix = (bucketId: string) => keyPrefix(kinds.version, bucketId)
+/** The sequence of the noncurrent null version, when there is one. */
+export const nullVersionKey = (bucketId: string, name: string) => key(kinds.nullVersion, bucketId, name)
+export const nullVersionPrefix = (bucketId: string) => keyPrefix(kinds.nullVersion, bucketId)
+export const nullVersionCodec = codec<string>({
+  name: 'null-version',
+  version: 1,
+  toJson: (sequence) => sequence,
+  fromJson: asText,
+})
+
+// --- bytes ----------------------------------------------------------------------------------------------------
+
+/** Four bytes of CRC-32 in front of the body of a small object. */
+export const inlineKey = (blob: string) => key(kinds.inline, blob)
+export const manifestKey = (id: string) => key(kinds.manifest, id)
+
+export interface Manifest {
+  readonly pieces: readonly Piece[]
+  /** Empty when the object was not uploaded in parts. */
+  readonly parts: readonly StoredPart[]
+}
+
+export const manifestCodec = codec<Manifest>({
+  name: 'manifest',
+  version: 1,
+  toJson: ({ pieces, parts }) => [
+    pieces.map(pieceToJson),
+    parts.map(({ number, sizeBytes, checksum }) => [number, sizeBytes, checksum ?? null]),
+  ],
+  fromJson: (json) => {
+    const [pieces, parts] = asList(json)
+    return {
+      pieces: asList(pieces).map(pieceFromJson),
+      parts: asList(parts).map((part) => {
+        const [number, sizeBytes, checksum] = asList(part)
+        return { number: asNumber(number), sizeBytes: asNumber(sizeBytes), checksum: asOptionalText(checksum) }
+      }),
+    }
+  },
+})
+
+/**
+ * Owners of a blob: how many pieces of versions and parts lie in it. Every file blob has this row as long as it is
+ * referenced; an inline body only when it has more than one owner.
+ */
+export const ownersCodec = codec<number>({ name: 'owners', version: 1, toJson: (owners) => owners, fromJson: asNumber })
+export const ownersKey = (blob: string) => key(kinds.blob, blob)
+export const ownersPrefix = () => Buffer.of(kinds.blob)
+export const ownersBlob = (rowKey: Bytes) => (keyParts(rowKey, 1)[0] ?? Buffer.alloc(0)).toString('latin1')
+
+// --- uploads --------------------------------------------------------------------------------------------------
+
+export interface Upload {
+  readonly id: string
+  readonly key: string
+  readonly initiatedAt: Millis
+  readonly accountId: string
+  readonly storageClass: string
+  readonly headers: ObjectHeaders
+  readonly checksum: Pick<StoredChecksum, 'algorithm' | 'type'> | undefined
+}
+
+export const uploadCodec = codec<Upload>({
+  name: 'upload',
+  version: 1,
+  toJson: ({ id, key: objectName, initiatedAt, accountId, storageClass, headers, checksum }) => [
+    id,
+    objectName,
+    initiatedAt,
+    accountId,
+    storageClass,
+    headersToJson(headers),
+    checksum === undefined ? null : [checksum.algorithm, checksum.type],
+  ],
+  fromJson: (json) => {
+    const [id, objectName, initiatedAt, accountId, storageClass, headers, checksum] = asList(json)
+    const [algorithm, type] = checksum === null ? [] : asList(checksum)
+    return {
+      id: asText(id),
+      key: asText(objectName),
+      initiatedAt: asNumber(initiatedAt),
+      accountId: asText(accountId),
+      storageClass: asText(storageClass),
+      headers: headersFromJson(headers),
+      checksum:
+        algorithm === undefined
+          ? undefined
+          : {
+              algorithm: asOneOf<ChecksumAlgorithm>(algorithm, CHECKSUM_ALGORITHMS),
+              type: asOneOf<ChecksumType>(type, CHECKSUM_TYPES),
+            },
+    }
+  },
+})
+
+export const uploadKey = (bucketId: string, name: string, uploadId: string) =>
+  key(kinds.upload, bucketId, name, uploadId)
+export const uploadPrefix = (bucketId: string) => keyPrefix(kinds.upload, bucketId)
+
+export interface Part {
+  readonly number: number
+  readonly sizeBytes: number
+  readonly etag: string
+  readonly crc64: string
+  readonly modifiedAt: Millis
+  readonly checksum: StoredChecksum | undefined
+  readonly pieces: readonly Piece[]
+}
+
+export const partCodec = codec<Part>({
+  name: 'part',
+  version: 1,
+  toJson: ({ number, sizeBytes, etag, crc64, modifiedAt, checksum, pieces }) => [
+    number,
+    sizeBytes,
+    etag,
+    crc64,
+    modifiedAt,
+    checksumToJson(checksum),
+    pieces.map(pieceToJson),
+  ],
+  fromJson: (json) => {
+    const [number, sizeBytes, etag, crc64, modifiedAt, checksum, pieces] = asList(json)
+    return {
+      number: asNumber(number),
+      sizeBytes: asNumber(sizeBytes),
+      etag: asText(etag),
+      crc64: asText(crc64),
+      modifiedAt: asNumber(modifiedAt),
+      checksum: checksumFromJson(checksum),
+      pieces: asList(pieces).map(pieceFromJson),
+    }
+  },
+})
+
+const PART_NUMBER_DIGITS = 5
+export const partKey = (uploadId: string, number: number) =>
+  key(kinds.part, uploadId, String(number).padStart(PART_NUMBER_DIGITS, '0'))
+export const partPrefix = (uploadId: string) => keyPrefix(kinds.part, uploadId)
+
+// --- upkeep ---------------------------------------------------------------------------------------------------
+
+const TIME_DIGITS = 15
+/** Blobs whose last owner is gone, by the time at which their bytes may go. The value is empty. */
+export const trashKey = (dueAt: Millis, blob: string) =>
+  key(kinds.trash, String(Math.ceil(dueAt)).padStart(TIME_DIGITS, '0'), blob)
+export const trashPrefix = () => Buffer.of(kinds.trash)
+export const trashDueBefore = (now: Millis): KeyRange => ({
+  from: trashPrefix(),
+  to: key(kinds.trash, String(Math.floor(now) + 1).padStart(TIME_DIGITS, '0')),
+})
+export const trashBlob = (rowKey: Bytes) => (keyParts(rowKey, 2)[1] ?? Buffer.alloc(0)).toString('latin1')
+
+export const jobKey = (name: string) => key(kinds.job, name)
+export const EMPTY_VALUE = utf8('')

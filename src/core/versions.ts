@@ -1,0 +1,280 @@
+/**
+ * The only writer of object, marker, version and null-version rows. The current version of a key stands in its object
+ * row or, if it is a delete marker, in its marker row, never in both; every other version in a version row. The two
+ * current rows are checked by each commit on the key, which makes them the point where writers of one key queue:
+ * the invariant "the current version is the newest" needs no lock (docs/decisions).
+ */
+
+import { keyParts } from '../meta/key.js'
+import { isCollapsed, type MetaStore } from '../meta/meta-store.js'
+import type { Bucket } from '../model/bucket.js'
+import { fail } from '../model/errors/index.js'
+import type { AnyVersion, DeleteMarker, ObjectVersion } from '../model/version.js'
+import { nextSequence, type VersionReference } from '../model/version-id.js'
+import { type Changes, commitPlanned, createChanges, releaseContent } from './changes.js'
+import type { CoreDependencies } from './dependencies.js'
+import {
+  bucketCodec,
+  bucketKey,
+  encodeVersion,
+  markerKey,
+  noncurrentKey,
+  noncurrentPrefix,
+  nullVersionCodec,
+  nullVersionKey,
+  objectKey,
+  putOf,
+  type Row,
+  rangeOf,
+  rowOf,
+  versionRow,
+} from './rows.js'
+
+/** The state of one key, read at one moment. */
+export interface Head {
+  readonly bucket: Row<Bucket>
+  readonly object: Row<AnyVersion | undefined>
+  /** Undefined in a bucket that never was versioned: there are no markers. */
+  readonly marker: Row<AnyVersion | undefined> | undefined
+  readonly nullVersion: Row<string | undefined> | undefined
+  readonly current: AnyVersion | undefined
+}
+
+/** The current version if it is an object: what conditions and readers look at. */
+export function currentObject(head: Head): ObjectVersion | undefined {
+  return head.current?.kind === 'object' ? head.current : undefined
+}
+
+/** Fails with NoSuchBucket when the bucket is no longer the one that the request was let into. */
+export async function readHead(meta: MetaStore, bucket: Bucket, name: string): Promise<Head> {
+  const versioned = bucket.versioning !== 'unset'
+  const keys = [bucketKey(bucket.name), objectKey(bucket.id, name)]
+  if (versioned) keys.push(markerKey(bucket.id, name), nullVersionKey(bucket.id, name))
+  const [bucketEntry, objectEntry, markerEntry, nullEntry] = await meta.getMany(keys)
+  const bucketRow = rowOf(bucketCodec, bucketKey(bucket.name), bucketEntry)
+  const now = bucketRow.value
+  if (now === undefined || now.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
+  if (now.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+  if (!versioned && now.versioning !== 'unset') return readHead(meta, now, name)
+  const object = versionRow(name, objectKey(bucket.id, name), objectEntry)
+  const marker = versioned ? versionRow(name, markerKey(bucket.id, name), markerEntry) : undefined
+  return {
+    bucket: { ...bucketRow, value: now },
+    object,
+    marker,
+    nullVersion: versioned ? rowOf(nullVersionCodec, nullVersionKey(bucket.id, name), nullEntry) : undefined,
+    current: object.value ?? marker?.value,
+  }
+}
+
+function checkHead(changes: Changes, head: Head): void {
+  changes.check(head.bucket)
+  changes.check(head.object)
+  if (head.marker !== undefined) changes.check(head.marker)
+  if (head.nullVersion !== undefined) changes.check(head.nullVersion)
+}
+
+/** What a new version brings; the rest follows from the bucket and the key's past. */
+export type NewVersion =
+  | Omit<ObjectVersion, 'sequence' | 'isNull' | 'modifiedAt' | 'key'>
+  | Omit<DeleteMarker, 'sequence' | 'isNull' | 'modifiedAt' | 'key'>
+
+export interface VersionPlan {
+  readonly version: NewVersion
+  /** Rows that change in the same commit: manifests, inline bodies, uploads. */
+  readonly include?: (changes: Changes) => void | Promise<void>
+}
+
+export interface Written {
+  readonly version: AnyVersion
+  readonly bucket: Bucket
+}
+
+/**
+ * Puts a new current version. `plan` sees the key's state, throws when a condition fails, and is called again when
+ * another writer came first.
+ */
+export function writeVersion(
+  dependencies: CoreDependencies,
+  bucket: Bucket,
+  name: string,
+  operation: string,
+  plan: (head: Head) => VersionPlan | Promise<VersionPlan>,
+): Promise<Written> {
+  const { meta, clock } = dependencies
+  return commitPlanned(dependencies, operation, async () => {
+    const head = await readHead(meta, bucket, name)
+    const { version, include } = await plan(head)
+    const changes = createChanges(dependencies)
+    checkHead(changes, head)
+    const versioning = head.bucket.value.versioning
+    const now = clock.now()
+    const complete = {
+      ...version,
+      key: name,
+      sequence: nextSequence(now * 1000, head.current?.sequence),
+      isNull: versioning !== 'enabled',
+      modifiedAt: now,
+    }
+    await displaceCurrent(meta, changes, head, name, complete.isNull)
+    if (complete.isNull) await dropNoncurrentNull(meta, changes, head, name)
+    putCurrent(changes, head, complete)
+    await include?.(changes)
+    return { batch: await changes.settle(), result: { version: complete, bucket: head.bucket.value } }
+  })
+}
+
+/** The old current version becomes noncurrent, or goes when the new one takes its place as the null version. */
+async function displaceCurrent(
+  meta: MetaStore,
+  changes: Changes,
+  head: Head,
+  name: string,
+  byNull: boolean,
+): Promise<void> {
+  const { current } = head
+  if (current === undefined) return
+  if (byNull && current.isNull) {
+    if (current.kind === 'object') await releaseContent(meta, changes, current.content)
+    return
+  }
+  const bucketId = head.bucket.value.id
+  changes.put({ key: noncurrentKey(bucketId, name, current.sequence), value: encodeVersion(current) })
+  if (current.isNull) changes.put(putOf(nullVersionCodec, nullVersionKey(bucketId, name), current.sequence))
+}
+
+async function dropNoncurrentNull(meta: MetaStore, changes: Changes, head: Head, name: string): Promise<void> {
+  const sequence = head.nullVersion?.value
+  if (sequence === undefined || head.current?.isNull === true) return
+  const rowKey = noncurrentKey(head.bucket.value.id, name, sequence)
+  const row = versionRow(name, rowKey, await meta.get(rowKey))
+  if (row.value === undefined) return
+  changes.check(row)
+  changes.remove(rowKey)
+  changes.remove(nullVersionKey(head.bucket.value.id, name))
+  if (row.value.kind === 'object') await releaseContent(meta, changes, row.value.content)
+}
+
+/** Writes the row of the new current version and clears the other one. */
+function putCurrent(changes: Changes, head: Head, version: AnyVersion): void {
+  const [own, other] = version.kind === 'object' ? [head.object, head.marker] : [head.marker, head.object]
+  if (own !== undefined) changes.put({ key: own.key, value: encodeVersion(version) })
+  if (other?.value !== undefined) changes.remove(other.key)
+}
+
+// --- reading one version --------------------------------------------------------------------------------------
+
+export interface Located {
+  readonly version: AnyVersion
+  readonly row: Row<AnyVersion | undefined>
+  readonly isCurrent: boolean
+}
+
+/** The version that an id names, or undefined. */
+export async function locateVersion(
+  meta: MetaStore,
+  head: Head,
+  name: string,
+  reference: VersionReference,
+): Promise<Located | undefined> {
+  const { current } = head
+  const isNamed = (version: AnyVersion) =>
+    reference.kind === 'null' ? version.isNull : !version.isNull && version.sequence === reference.sequence
+  if (current !== undefined && isNamed(current)) {
+    const row = current.kind === 'object' ? head.object : (head.marker ?? head.object)
+    return { version: current, row, isCurrent: true }
+  }
+  const sequence = reference.kind === 'null' ? head.nullVersion?.value : reference.sequence
+  if (sequence === undefined) return undefined
+  const rowKey = noncurrentKey(head.bucket.value.id, name, sequence)
+  const row = versionRow(name, rowKey, await meta.get(rowKey))
+  return row.value !== undefined && isNamed(row.value) ? { version: row.value, row, isCurrent: false } : undefined
+}
+
+// --- removing -------------------------------------------------------------------------------------------------
+
+export interface Removed {
+  /** The version that is gone, or undefined when there was none. */
+  readonly removed: AnyVersion | undefined
+  readonly bucket: Bucket
+}
+
+/** Removes the current version of a key in a bucket that never was versioned. Nothing there is no error. */
+export function removeUnversioned(
+  dependencies: CoreDependencies,
+  bucket: Bucket,
+  name: string,
+  allow: (head: Head) => void,
+): Promise<Removed> {
+  return commitPlanned(dependencies, 'DeleteObject', async () => {
+    const head = await readHead(dependencies.meta, bucket, name)
+    allow(head)
+    const changes = createChanges(dependencies)
+    checkHead(changes, head)
+    const { current } = head
+    if (current !== undefined) {
+      changes.remove(head.object.key)
+      if (current.kind === 'object') await releaseContent(dependencies.meta, changes, current.content)
+    }
+    return { batch: await changes.settle(), result: { removed: current, bucket: head.bucket.value } }
+  })
+}
+
+/** Removes one version for good; when it was the current one, the newest of the others takes its place. */
+export function removeVersion(
+  dependencies: CoreDependencies,
+  bucket: Bucket,
+  name: string,
+  reference: VersionReference,
+  allow: (head: Head, located: Located | undefined) => void,
+): Promise<Removed> {
+  const { meta } = dependencies
+  return commitPlanned(dependencies, 'DeleteObject', async () => {
+    const head = await readHead(meta, bucket, name)
+    const located = await locateVersion(meta, head, name, reference)
+    allow(head, located)
+    const changes = createChanges(dependencies)
+    checkHead(changes, head)
+    if (located !== undefined) {
+      const { version, row, isCurrent } = located
+      if (version.kind === 'object') await releaseContent(meta, changes, version.content)
+      if (isCurrent) await promoteNewest(meta, changes, head, name)
+      else {
+        changes.check(row)
+        changes.remove(row.key)
+        if (version.isNull) changes.remove(nullVersionKey(head.bucket.value.id, name))
+      }
+    }
+    return { batch: await changes.settle(), result: { removed: located?.version, bucket: head.bucket.value } }
+  })
+}
+
+async function promoteNewest(meta: MetaStore, changes: Changes, head: Head, name: string): Promise<void> {
+  const bucketId = head.bucket.value.id
+  const newest = head.marker === undefined ? undefined : await newestNoncurrent(meta, bucketId, name)
+  if (newest?.value === undefined) {
+    if (head.object.value !== undefined) changes.remove(head.object.key)
+    if (head.marker?.value !== undefined) changes.remove(head.marker.key)
+    return
+  }
+  changes.check(newest)
+  changes.remove(newest.key)
+  if (newest.value.isNull) changes.remove(nullVersionKey(bucketId, name))
+  putCurrent(changes, head, newest.value)
+}
+
+async function newestNoncurrent(
+  meta: MetaStore,
+  bucketId: string,
+  name: string,
+): Promise<Row<AnyVersion | undefined> | undefined> {
+  const [entry] = await meta.scan(rangeOf(noncurrentPrefix(bucketId, name)), { limit: 1 })
+  if (entry === undefined || isCollapsed(entry)) return undefined
+  return versionRow(name, entry.key, entry)
+}
+
+/** Key and sequence of a version row. */
+export function noncurrentKeyParts(rowKey: Uint8Array): { readonly name: string; readonly sequence: string } {
+  const [, name, sequence] = keyParts(rowKey, 3)
+  return { name: name?.toString('utf8') ?? '', sequence: sequence?.toString('latin1') ?? '' }
+}

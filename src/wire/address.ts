@@ -1,0 +1,118 @@
+/**
+ * Host and path to bucket, key and region (cos-auth-and-bucket.md 1.1, S3's endpoint forms, own suffixes). The path is
+ * split and decoded here, once, and never normalised: `..` and `//` are ordinary parts of a key.
+ */
+
+import { fail } from '../model/errors/index.js'
+import type { DialectName } from './dialect.js'
+import { decodePath } from './query.js'
+
+export interface Address {
+  /** Undefined on the service itself. */
+  readonly bucketName: string | undefined
+  /** Undefined or empty: the bucket. */
+  readonly key: string | undefined
+  /** As named by the host; undefined when it names none. */
+  readonly region: string | undefined
+  /** The dialect that this form of host belongs to; undefined for bare endpoints and own suffixes. */
+  readonly dialect: DialectName | undefined
+  readonly pathStyle: boolean
+  /** Hosts with rules of their own. */
+  readonly entrance: 'storage' | 'website' | 'accelerate' | 'control'
+}
+
+interface HostFacts {
+  /** Set on virtual hosts: the label or labels before the endpoint. */
+  readonly bucketName: string | undefined
+  readonly region: string | undefined
+  readonly dialect: DialectName | undefined
+  readonly entrance: Address['entrance']
+}
+
+export const COS_SUFFIXES = ['myqcloud.com', 'tencentcos.cn']
+export const S3_SUFFIXES = ['amazonaws.com', 'amazonaws.com.cn']
+
+const PLAIN: HostFacts = { bucketName: undefined, region: undefined, dialect: undefined, entrance: 'storage' }
+
+/** What the labels before a suffix may look like; the first that fits wins. */
+const FORMS: readonly {
+  readonly dialect: DialectName
+  readonly pattern: RegExp
+  readonly facts: (groups: Groups) => Partial<HostFacts>
+}[] = [
+  { dialect: 'cos', pattern: /^service\.cos$/, facts: () => ({}) },
+  { dialect: 'cos', pattern: /^[0-9]+\.cos-control\.(?<region>[a-z0-9-]+)$/, facts: () => ({ entrance: 'control' }) },
+  {
+    dialect: 'cos',
+    pattern: /^(?:(?<bucket>.+)\.)?(?<kind>cos|cos-internal|cosv6|cos-cdc|cos-cdz|cos-website)\.(?<region>[a-z0-9-]+)$/,
+    facts: ({ bucket, kind, region }) =>
+      region === 'accelerate'
+        ? { bucketName: bucket, entrance: 'accelerate' }
+        : { bucketName: bucket, region, entrance: kind === 'cos-website' ? 'website' : 'storage' },
+  },
+  {
+    dialect: 's3',
+    pattern: /^(?:(?<bucket>.+)\.)?s3-accelerate(?:\.dualstack)?$/,
+    facts: ({ bucket }) => ({ bucketName: bucket, entrance: 'accelerate' }),
+  },
+  {
+    dialect: 's3',
+    pattern: /^(?<bucket>.+)\.s3-website[.-][a-z0-9-]+$/,
+    facts: ({ bucket }) => ({ bucketName: bucket, entrance: 'website' }),
+  },
+  {
+    dialect: 's3',
+    pattern: /^(?:(?<bucket>.+)\.)?s3(?:\.dualstack)?(?:[.-][a-z0-9-]+)?$/,
+    facts: ({ bucket }) => ({ bucketName: bucket }),
+  },
+]
+
+type Groups = Readonly<Record<string, string | undefined>>
+
+export interface AddressOptions {
+  /** Suffixes of this installation, such as `localhost` or `objects.example.com`. */
+  readonly ownSuffixes: readonly string[]
+}
+
+/** Parsed hosts are remembered, up to this many. */
+const HOSTS_REMEMBERED_MAX = 1_000
+
+export function createAddressing(options: AddressOptions): (host: string, rawPath: string) => Address {
+  const suffixes = [...options.ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES]
+  const remembered = new Map<string, HostFacts>()
+  return (host, rawPath) => {
+    let facts = remembered.get(host)
+    if (facts === undefined) {
+      facts = readHost(host, suffixes, options.ownSuffixes)
+      if (remembered.size >= HOSTS_REMEMBERED_MAX) remembered.clear()
+      remembered.set(host, facts)
+    }
+    return facts.bucketName === undefined ? pathStyle(facts, rawPath) : virtualHost(facts, rawPath)
+  }
+}
+
+function readHost(host: string, suffixes: readonly string[], ownSuffixes: readonly string[]): HostFacts {
+  const name = host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
+  const suffix = suffixes.find((each) => name === each || name.endsWith(`.${each}`))
+  if (suffix === undefined || name === suffix) return PLAIN
+  const labels = name.slice(0, -suffix.length - 1)
+  for (const { dialect, pattern, facts } of FORMS) {
+    const groups = pattern.exec(labels)?.groups
+    if (groups !== undefined || pattern.test(labels)) return { ...PLAIN, dialect, ...facts(groups ?? {}) }
+  }
+  return ownSuffixes.includes(suffix) ? { ...PLAIN, bucketName: labels } : PLAIN
+}
+
+function virtualHost(facts: HostFacts, rawPath: string): Address {
+  return { ...facts, key: decodePath(rawPath).slice(1), pathStyle: false }
+}
+
+function pathStyle(facts: HostFacts, rawPath: string): Address {
+  if (rawPath === '/') return { ...facts, key: undefined, pathStyle: true }
+  const slash = rawPath.indexOf('/', 1)
+  const rawBucket = slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash)
+  const bucketName = decodePath(`/${rawBucket}`).slice(1)
+  if (bucketName === '') fail('InvalidURI', { URI: rawPath })
+  const key = slash === -1 ? undefined : decodePath(rawPath.slice(slash)).slice(1)
+  return { ...facts, bucketName, key, pathStyle: true }
+}

@@ -1,0 +1,180 @@
+/**
+ * An operation as one value: name, method, match, permission, input, handle, output. The router, the permission check,
+ * the docs, metric names and coverage tests are derived from the table of these values (operations/table.ts).
+ *
+ * The types flow: `match.target` decides what the handler is given to work on, `input` the third argument, `output`
+ * the result. The only casts of the wire stand here, where descriptors become types.
+ */
+
+import type { Bytes } from '../base/bytes.js'
+import type { Core } from '../core/core.js'
+import type { Bucket } from '../model/bucket.js'
+import type { Permission } from '../model/permissions.js'
+import type { Principal } from '../model/principal.js'
+import type { Dialect, DialectName } from './dialect.js'
+import type { Name } from './document.js'
+import type {
+  DocumentField,
+  HeadField,
+  InputField,
+  InputSource,
+  ObjectField,
+  OutputField,
+  ResponseDraft,
+} from './field.js'
+import type { WireResponse } from './response.js'
+
+export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+
+/** `bucket-name`: a bucket that need not exist yet. */
+export type TargetKind = 'service' | 'bucket-name' | 'bucket' | 'object'
+
+export interface Match {
+  readonly target: TargetKind
+  /** Query names that must be there: the sub-resource and its selectors. */
+  readonly query?: readonly string[]
+  /** Headers that must be there and not empty, without the vendor prefix. */
+  readonly vendorHeaders?: readonly string[]
+}
+
+/** What every handler may use. */
+export interface Services {
+  readonly core: Core
+  readonly dialect: Dialect
+  readonly principal: Principal
+  /** Scheme and authority as the client addressed us, for Location elements. */
+  readonly endpoint: { readonly scheme: 'http' | 'https'; readonly host: string; readonly pathStyle: boolean }
+  /** The region that the host named; undefined when it named none. */
+  readonly region: string | undefined
+  /** Authorises a further resource, such as the source of a copy, as the request's own target was. */
+  readonly authorize: (permission: Permission, bucket: Bucket) => void
+}
+
+interface Targets {
+  readonly service: Record<string, never>
+  readonly 'bucket-name': { readonly bucketName: string }
+  readonly bucket: { readonly bucket: Bucket }
+  readonly object: { readonly bucket: Bucket; readonly key: string }
+}
+
+type Inputs = Readonly<Record<string, InputField<unknown>>>
+type InputOf<I extends Inputs> = { readonly [K in keyof I]: I[K] extends InputField<infer T> ? T : never }
+type Outputs = Readonly<Record<string, OutputField<never>>>
+type Shown<O> = O extends OutputField<infer T> ? T : never
+type OptionalKeys<O extends Outputs> = { [K in keyof O]: undefined extends Shown<O[K]> ? K : never }[keyof O]
+type OutputOf<O extends Outputs> = { readonly [K in Exclude<keyof O, OptionalKeys<O>>]: Shown<O[K]> } & {
+  readonly [K in OptionalKeys<O>]?: Shown<O[K]>
+}
+
+export interface Description<M extends Match, I extends Inputs, O extends Outputs> {
+  /** The API's own name. */
+  readonly name: string
+  /** One sentence for docs/operations.md. */
+  readonly summary: string
+  readonly method: Method
+  readonly match: M
+  /** Where it exists; both when absent. */
+  readonly dialects?: readonly DialectName[]
+  readonly permission: Permission
+  readonly input: I
+  /** Of a success, unless the output holds `showStatus`. */
+  readonly status?: number
+  readonly output: O
+  handle(services: Services, target: Targets[M['target']], input: InputOf<I>): Promise<OutputOf<O>>
+}
+
+/** One request on its way through one operation. */
+export interface Call extends InputSource {
+  readonly services: Services
+  readonly bucketName: string | undefined
+  readonly bucket: Bucket | undefined
+  readonly key: string | undefined
+  /** The whole body, at most `sizeBytesMax` long (MaxMessageLengthExceeded), digests verified. */
+  readonly documentBytes: (sizeBytesMax: number) => Promise<Bytes>
+}
+
+/** A descriptor with its types folded away: what the router and the pipeline see. */
+export interface Operation {
+  readonly name: string
+  readonly summary: string
+  readonly method: Method
+  readonly match: Required<Match>
+  readonly dialects: readonly DialectName[]
+  readonly permission: Permission
+  readonly body: 'none' | 'document' | 'object'
+  readonly documentSizeBytesMax: number
+  readonly digestRequired: boolean
+  /** Places of the inputs and outputs, for docs. */
+  readonly places: { readonly input: readonly string[]; readonly output: readonly string[] }
+  run(call: Call): Promise<WireResponse>
+}
+
+export function operation<const M extends Match, I extends Inputs, O extends Outputs>(
+  described: Description<M, I, O>,
+): Operation {
+  const inputs = Object.entries<InputField<unknown>>(described.input)
+  const heads = inputs.filter((entry): entry is [string, HeadField<unknown>] => entry[1].stage === 'head')
+  const objects = inputs.filter((entry): entry is [string, ObjectField<unknown>] => entry[1].stage === 'object')
+  const [documentEntry] = inputs.filter(
+    (entry): entry is [string, DocumentField<unknown>] => entry[1].stage === 'document',
+  )
+  const outputs = Object.entries(described.output) as unknown as readonly [string, OutputField<unknown>][]
+  const documentField = documentEntry?.[1]
+
+  const readInput = async (call: Call): Promise<InputOf<I>> => {
+    const values: Record<string, unknown> = {}
+    for (const [property, field] of heads) values[property] = field.read(call)
+    for (const [property, field] of objects) values[property] = field.read(call)
+    if (documentEntry !== undefined) {
+      const [property, field] = documentEntry
+      values[property] = field.read(await call.documentBytes(field.sizeBytesMax), call.dialect)
+    }
+    return values as InputOf<I>
+  }
+
+  return {
+    name: described.name,
+    summary: described.summary,
+    method: described.method,
+    match: { query: [], vendorHeaders: [], ...described.match },
+    dialects: described.dialects ?? ['cos', 's3'],
+    permission: described.permission,
+    body: documentEntry !== undefined ? 'document' : objects.length > 0 ? 'object' : 'none',
+    documentSizeBytesMax: documentField?.sizeBytesMax ?? 0,
+    digestRequired: documentField?.digestRequired ?? false,
+    places: { input: inputs.map(([, field]) => field.place), output: outputs.map(([, field]) => field.place) },
+    run: async (call) => {
+      const input = await readInput(call)
+      const target = {
+        bucketName: call.bucketName,
+        bucket: call.bucket,
+        key: call.key,
+      } as unknown as Targets[M['target']]
+      const values = (await described.handle(call.services, target, input)) as Readonly<Record<string, unknown>>
+      return render(outputs, values, described.status ?? 200, call.dialect)
+    },
+  }
+}
+
+function render(
+  outputs: readonly [string, OutputField<unknown>][],
+  values: Readonly<Record<string, unknown>>,
+  status: number,
+  dialect: Dialect,
+): WireResponse {
+  const draft: ResponseDraft = { status, headers: [], body: EMPTY }
+  for (const [property, field] of outputs) {
+    const value = values[property]
+    if (value !== undefined) field.write(value, draft, dialect)
+  }
+  if (draft.body === EMPTY && draft.status === 200)
+    return { ...draft, body: { kind: 'bytes', bytes: new Uint8Array(0) } }
+  return draft
+}
+
+const EMPTY: ResponseDraft['body'] = { kind: 'none' }
+
+/** The name of a spelled pair in one dialect. */
+export function spell(name: Name, dialect: DialectName): string {
+  return typeof name === 'string' ? name : name[dialect]
+}
