@@ -143,7 +143,7 @@ const VALUE_SPELLINGS: readonly (readonly [write: (text: string) => string, reas
 ]
 
 export function lowerEscapes(text: string): string {
-  return text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
+  return text.replace(/%[0-9A-F]{2}/g, (digits) => digits.toLowerCase())
 }
 
 export function* parameterTrials<P extends SignedParts>(suspect: Suspect<P>): Iterable<Trial<P>> {

@@ -6,7 +6,6 @@
 const UNRESERVED = /^[A-Za-z0-9\-_.~]*$/
 const UNRESERVED_PATH = /^[A-Za-z0-9\-_.~/]*$/
 const LEFT_BY_THE_LANGUAGE = /[!'()*]/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII characters
 const ASCII = /^[\x00-\x7f]*$/
 const NOT_ASCII = /[\x80-\xff]/g
 

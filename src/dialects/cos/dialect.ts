@@ -1,0 +1,46 @@
+/** The COS dialect as data. Sources: cos-auth-and-bucket.md and cos-object.md, by section. */
+
+import { fail } from '../../model/errors/index.js'
+import type { Account } from '../../model/principal.js'
+import type { Dialect } from '../../wire/dialect.js'
+import { cosSchemes } from './signature.js'
+
+const MEBIBYTE = 1024 * 1024
+
+/** Owners in listings are the bare APPID, twice (5.6); elsewhere the root user (5.1). */
+const listedOwner = ({ appId }: Account) => ({ id: appId, displayName: appId })
+const shownOwner = ({ uin }: Account) => ({ id: `qcs::cam::uin/${uin}:uin/${uin}`, displayName: uin })
+
+export const cosDialect: Dialect = {
+  name: 'cos',
+  vendorPrefix: 'x-cos-',
+  schemes: cosSchemes,
+  anonymousPayload: () => ({ kind: 'unsigned' }),
+  decodeChunked: () => fail('NotImplemented', { Header: 'x-amz-content-sha256' }),
+  traits: {
+    keyBytesMax: 850, // 1.2
+    keyRule: 'cos', // object 27
+    bucketNameRule: 'name-appid', // 1.2
+    bucketHostSuffix: (region) => `.cos.${region}.myqcloud.com`, // 1.2: the whole host counts
+    partSizeBytesMin: MEBIBYTE, // object 23.4
+    partNumbersContinuous: true, // object 23.4, errors.md row 26
+    uploadsKeepBucket: true, // 5.4
+    bucketPageRowsMax: 2000, // 5.1
+    nextMarkerAlways: true, // 5.6
+    delimiterOneCharacter: true, // 5.6
+    suspendedPutShowsNull: false, // object 20
+    ifMatchAbsentIsNoSuchKey: false, // errors.md 4.2 names S3 only
+    crc64Header: true, // object 3.1
+    objectTypeHeader: true, // object 7
+    contentTypeByKey: true, // object 4
+    replaceDirective: 'replaced', // object 5
+    xmlDeclaration: "<?xml version='1.0' encoding='utf-8' ?>\n", // errors.md 1.1
+    unversionedIdEmpty: true, // 5.7
+    locationInBody: false, // 5.2
+    regionBound: true, // 1.1: a bucket of another region is absent
+    appIdInName: true, // 1.2
+    neutralObjectAcls: ['default', 'private', 'inherited', 'bucket-owner-read', 'bucket-owner-full-control'], // object 15.3
+    listedOwner,
+    shownOwner,
+  },
+}
