@@ -81,6 +81,8 @@ function openDatabase(path: string, mapSizeBytes: number) {
     overlappingSync: false,
     useVersions: true,
     cache: false,
+    // Its batches make a promise that nobody holds: a failed commit would end the process as an unhandled rejection.
+    eventTurnBatching: false,
     // Both copy into memory of their own: lmdb-js reuses its buffers at the next read.
     keyEncoder: { writeKey, readKey },
     encoder: { encode: (value: Bytes) => value, decode: copyOf },

@@ -50,24 +50,21 @@ const ROLES: Readonly<Record<string, Role>> = {
       )
     }
   },
-  /** Writes until the file may not grow any more, then says how far it came and that a small commit works again. */
+  /** Writes until the file may not grow any more, fails twice, and then makes a commit that fits. */
   fill: async (store) => {
-    let i = 0
-    for (; i < 1_000; i++) {
-      const puts = [0, 1].map((of) => ({ key: utf8(`fill/${i}/${of}`), value: Buffer.alloc(64 * 1024, i) }))
-      const failed = await store.commit({ puts }).then(
+    const commitLarge = (i: number) => {
+      const puts = [0, 1].map((of) => ({ key: utf8(`fill/${i}/${of}`), value: Buffer.alloc(512 * 1024, i) }))
+      return store.commit({ puts }).then(
+        ({ ok }) => ok,
         () => false,
-        (error: unknown) => error instanceof Error,
       )
-      if (failed) break
-      await say('committed', i)
     }
-    await say('failed', i)
-    const removes = Array.from({ length: i }, (_, n) => utf8(`fill/${n}/1`)).slice(0, 2)
-    const result = await store
-      .commit({ puts: [{ key: utf8('after'), value: utf8('1') }], removes })
-      .catch(() => undefined)
-    await say(result?.ok ? 'recovered' : 'stuck', i)
+    let i = 0
+    while (i < 100 && (await commitLarge(i))) i++
+    const again = await Promise.all([commitLarge(i), commitLarge(i + 1)])
+    await say('failed', again.includes(true) ? -1 : i)
+    const result = await store.commit({ puts: [{ key: utf8('after'), value: utf8('1') }] })
+    await say('recovered', result.ok ? i : -1)
   },
 }
 
