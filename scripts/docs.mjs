@@ -2,12 +2,15 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { prepare, root, say } from './steps.mjs'
+import { prepare, root, say, sourceFiles } from './steps.mjs'
 
 prepare()
 const { generatedPages } = await import('../dist/src/docs.js')
+const tests = sourceFiles()
+  .filter((path) => path.startsWith('test/') && path.endsWith('.test.ts'))
+  .map((path) => ({ path, text: readText(join(root, path)) }))
 const stale = generatedPages
-  .map(({ path, render }) => ({ path, text: render() }))
+  .map(({ path, render }) => ({ path, text: render(tests) }))
   .filter(({ path, text }) => text !== readText(join(root, path)))
 
 if (process.argv.includes('--check')) {

@@ -1,11 +1,17 @@
-/** The pages under docs/ that are generated from tables. `npm run docs` writes them; a stale one fails `npm run check`. */
+/** The pages under docs/ that are generated from tables. `npm run docs` writes them; a stale one fails the tidy test. */
 
 import { settingsPage } from './config/settings-page.js'
+import { errorsPage, type SourceFile, scanRaises } from './wire/errors-page.js'
 
 export interface GeneratedPage {
   /** Below the root of the repository. */
   readonly path: string
-  readonly render: () => string
+  /** `tests`: every test file below test/, in the order of their paths: a page may say which test proves a row. */
+  readonly render: (tests: readonly SourceFile[]) => string
 }
 
-export const generatedPages: readonly GeneratedPage[] = [{ path: 'docs/settings.md', render: settingsPage }]
+export const generatedPages: readonly GeneratedPage[] = [
+  { path: 'docs/settings.md', render: () => settingsPage() },
+  { path: 'docs/errors.md', render: (tests) => errorsPage('en', scanRaises(tests)) },
+  { path: 'docs/errors.zh-CN.md', render: (tests) => errorsPage('zh', scanRaises(tests)) },
+]
