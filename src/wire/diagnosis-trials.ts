@@ -4,7 +4,7 @@
  */
 
 import { type Pair, replaceValue, type SignedParts, sortPairs, type Trial, withoutName } from './diagnosis.js'
-import { displayText, percentDecode, percentEncode } from './percent.js'
+import { displayText, percentDecode, percentEncode, percentEncodePath } from './percent.js'
 import type { QueryParameter, WireRequest } from './request.js'
 
 /** How a dialect writes what was received. */
@@ -112,9 +112,10 @@ function* pathsSuspected({ rawPath, host }: WireRequest, path: string): Iterable
   yield [path.replaceAll('+', ' '), 'a + was signed as a space; in a path + is a plus sign and a space is %20']
   yield [path.replaceAll(' ', '+'), 'a space was signed as +; in a path a space is %20']
   yield [`/${bucketInHost}${path}`, 'it was signed with the bucket in front, which stands in the host already']
-  yield [path.replace(/^\/[^/]*/, '') || '/', 'it was signed without the bucket with which the path begins']
+  yield [path.replace(/^\/[^/]+/, '') || '/', 'it was signed without the bucket with which the path begins']
   yield [percentDecode(path) ?? path, 'it was signed decoded once more than it was sent']
   yield [rawPath, 'it was percent-encoded once more than it should be']
+  yield [percentEncodePath(path), 'it was percent-encoded once more than it should be']
   yield [normalised(path), 'it was normalised (//, . or ..) before it was signed; object keys are never normalised']
   yield [path.replace(/\/+/g, '/'), 'its repeated slashes were joined before it was signed; object keys keep them']
   yield [path.replace(/\/$/, ''), 'the slash at its end was not signed']
