@@ -6,8 +6,12 @@
 
 import type { AuthKind } from './authentication.js'
 
-/** Signing costs tens of microseconds, and anyone who knows a key id can make us fail: so the trials are bounded. */
+/**
+ * Anyone who knows a key id can make a signature fail, so what a failure may cost is bounded: in trials, and in
+ * characters to be hashed, which a request with a thousand parameters would otherwise multiply.
+ */
 export const TRIALS_MAX = 200
+const TRIED_CHARACTERS_MAX = 400_000
 
 export type Pair = readonly [name: string, value: string]
 
@@ -45,16 +49,19 @@ export interface Examination {
   readonly clientForms: readonly CanonicalForm[] | undefined
 }
 
-/** The first trial that `proves` confirms, among at most `TRIALS_MAX`. Trials are made only as they are tried. */
+/**
+ * The first trial that `proves` confirms; trials are made only as they are tried. `canonicalLength` is the length of
+ * the text that each of them hashes, more or less.
+ */
 export function findCause<Parts>(
   trials: Iterable<Trial<Parts>>,
+  canonicalLength: number,
   proves: (parts: Parts) => boolean,
 ): Trial<Parts> | undefined {
-  let tried = 0
+  let left = Math.min(TRIALS_MAX, Math.ceil(TRIED_CHARACTERS_MAX / canonicalLength))
   for (const trial of trials) {
-    if (tried === TRIALS_MAX) return undefined
-    tried++
     if (proves(trial.parts)) return trial
+    if (--left === 0) return undefined
   }
   return undefined
 }

@@ -46,21 +46,28 @@ export interface CosCase {
 
 /** Over the host as sent and the host without its port, because correct clients sign either. */
 export function* cosTrials({ request, query, authorization, accepted }: CosCase): Iterable<Trial<CosParts>> {
-  for (const parts of [accepted[0], accepted.find((other) => hostOf(other) !== hostOf(accepted[0]))]) {
-    if (parts === undefined) continue
-    const suspect: Suspect<CosParts> = { request, query, path: parts.path, parts, spelling: SPELLING }
-    yield* secretTrials(authorization.accessKeyId, (spoil) => ({ ...parts, recipe: recipeWith(spoil) }))
-    yield* methodTrials(suspect)
-    yield* pathTrials(suspect)
-    yield* encodedPathTrials(suspect)
-    yield* hostTrials(suspect)
-    yield* recipeTrials(parts)
-    yield* parameterTrials(suspect)
-    yield* parameterNameTrials(suspect)
-    yield* headerTrials(suspect)
-    yield* headerSpellingTrials(suspect)
-    yield* clockTrials(parts, authorization)
+  const [first] = accepted
+  if (first === undefined) return
+  yield* trialsOver({ request, query, path: first.path, parts: first, spelling: SPELLING }, authorization)
+  const other = accepted.find((parts) => hostOf(parts) !== hostOf(first))
+  if (other !== undefined) {
+    yield* trialsOver({ request, query, path: other.path, parts: other, spelling: SPELLING }, authorization)
   }
+}
+
+function* trialsOver(suspect: Suspect<CosParts>, authorization: CosAuthorization): Iterable<Trial<CosParts>> {
+  const { parts } = suspect
+  yield* secretTrials(authorization.accessKeyId, (spoil) => ({ ...parts, recipe: recipeWith(spoil) }))
+  yield* methodTrials(suspect)
+  yield* pathTrials(suspect)
+  yield* encodedPathTrials(suspect)
+  if (hostOf(parts) === percentEncode(suspect.request.host)) yield* hostTrials(suspect)
+  yield* recipeTrials(parts)
+  yield* parameterTrials(suspect)
+  yield* parameterNameTrials(suspect)
+  yield* headerTrials(suspect)
+  yield* headerSpellingTrials(suspect)
+  yield* clockTrials(parts, authorization)
 }
 
 function hostOf(parts: SignedParts | undefined): string | undefined {

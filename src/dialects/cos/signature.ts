@@ -161,8 +161,10 @@ function causeOf(
   secretKey: string,
   accepted: readonly CosParts[],
 ): Trial<CosParts> | undefined {
-  return findCause(cosTrials({ request, query, authorization, accepted }), (parts) =>
-    equalSecrets(cosSignature(parts, secretKey), authorization.signature),
+  const [parts] = accepted
+  if (parts === undefined) return undefined
+  return findCause(cosTrials({ request, query, authorization, accepted }), cosHttpString(parts).length, (trial) =>
+    equalSecrets(cosSignature(trial, secretKey), authorization.signature),
   )
 }
 

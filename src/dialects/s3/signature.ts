@@ -225,9 +225,9 @@ function causeOf(
   const keys = createSigningKeys(TRIAL_KEYS_MAX)
   const path = decodePath(request.rawPath)
   const regions = [facts.region, ...facts.regionAliases]
-  return findCause(
-    s3Trials({ request, query: facts.query, path, authorization, parts, regions, bodySha256 }),
-    (trial) => equalSecrets(s3Signature(trial, keys, secretKey), authorization.signature),
+  const trials = s3Trials({ request, query: facts.query, path, authorization, parts, regions, bodySha256 })
+  return findCause(trials, canonicalRequest(parts).length, (trial) =>
+    equalSecrets(s3Signature(trial, keys, secretKey), authorization.signature),
   )
 }
 
