@@ -44,7 +44,7 @@ export class BlobDamaged extends Error {
 export interface BlobStore extends AsyncDisposable {
   /**
    * Resolves when the bytes are durable. Rejects with the source's error, or the signal's reason, unchanged; then, as
-   * after a crash, nothing is visible under `id`.
+   * after a crash, nothing is visible under `id`. A chunk belongs to the store once it is yielded: no reused buffers.
    */
   write(
     id: BlobId,

@@ -7,6 +7,7 @@
 import { open } from 'lmdb'
 import { assert } from '../base/assert.js'
 import { afterPrefix, asBuffer, type Bytes, compareBytes } from '../base/bytes.js'
+import { makeFolder, syncFolder } from '../base/folders.js'
 import { addToCounter, assertBatch, assertKey, assertScan, asText, clampBound, toVersion } from './batch.js'
 import type { Batch, Collapsed, CommitResult, Entry, KeyRange, MetaStore, ScanOptions, Version } from './meta-store.js'
 
@@ -26,7 +27,10 @@ const GROUP_BYTES_MAX = 64 * 2 ** 20
 const VERSION_STEP = 4_096
 
 export async function openLmdbMetaStore({ path, mapSizeBytes = MAP_SIZE_BYTES }: LmdbOptions): Promise<MetaStore> {
+  await makeFolder(path)
   const database = openDatabase(path, mapSizeBytes)
+  // LMDB syncs its files, not the folder that they may be new in.
+  await syncFolder(path)
   const queue = createCommitQueue(database)
   let isOpen = true
   let closing: Promise<void> | undefined

@@ -76,8 +76,9 @@ export interface MetaStore extends AsyncDisposable {
   scan(range: KeyRange, options: ScanOptions): Promise<readonly (Entry | Collapsed)[]>
   /**
    * All or nothing, durable when it resolves. Checks are evaluated first, against the state that the batch is applied
-   * to; if one fails nothing is written. A key may stand in at most one of puts, removes and adds. A rejection means
-   * that the outcome is unknown: the caller may read to find out.
+   * to; if one fails nothing is written. A key may stand in at most one of puts, removes and adds, and be put once;
+   * repeated adds are summed. What is handed in must not change until the commit resolves. A rejection means that the
+   * outcome is unknown, unless it is an AssertionError: the caller may read to find out.
    */
   commit(batch: Batch): Promise<CommitResult>
 }
