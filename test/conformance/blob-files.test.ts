@@ -6,10 +6,10 @@ import { once as ended } from 'node:events'
 import { mkdir, readdir, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { BlobId, BlobStore } from '../../src/blob/blob-store.js'
 import { openFilesBlobStore, sweepTemporaryFiles } from '../../src/blob/files.js'
 import { blobStoreSuite, idAt, pattern } from './blob-store.js'
+import { FILES_PROCESS } from './files-process.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
 const IDLE = new AbortController().signal
@@ -80,8 +80,7 @@ test('a file that finds no room, also in the middle of its last write, is a fail
   const { path } = directory
   const sizes = [2, 4, 8].map((mebibytes) => String(mebibytes * 1024 * 1024 - 100))
   const limited = 'ulimit -f 4096; exec "$0" "$@"'
-  const script = fileURLToPath(new URL('files-process.js', import.meta.url))
-  const child = spawn('sh', ['-c', limited, process.execPath, script, path, '1000', ...sizes], {
+  const child = spawn('sh', ['-c', limited, process.execPath, FILES_PROCESS, path, '1000', ...sizes], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const outcomes: string[] = []

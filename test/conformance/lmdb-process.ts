@@ -4,6 +4,7 @@
  */
 
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { utf8 } from '../../src/base/bytes.js'
 import { openLmdbMetaStore } from '../../src/meta/lmdb.js'
 import type { MetaStore } from '../../src/meta/meta-store.js'
@@ -68,10 +69,12 @@ const ROLES: Readonly<Record<string, Role>> = {
   },
 }
 
-const [role = '', path = ''] = process.argv.slice(2)
-const run = ROLES[role]
-if (run !== undefined) {
+/** What to start as a process of its own, with a role and a path. */
+export const LMDB_PROCESS = fileURLToPath(import.meta.url)
+
+if (process.argv[1] === LMDB_PROCESS) {
+  const [role = '', path = ''] = process.argv.slice(2)
   await using store = await openLmdbMetaStore({ path })
-  await run(store)
+  await ROLES[role]?.(store)
+  process.disconnect?.()
 }
-process.disconnect?.()

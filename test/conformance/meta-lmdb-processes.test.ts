@@ -4,19 +4,17 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { utf8 } from '../../src/base/bytes.js'
 import { openLmdbMetaStore } from '../../src/meta/lmdb.js'
 import { type MetaStore, readCounter } from '../../src/meta/meta-store.js'
+import { LMDB_PROCESS } from './lmdb-process.js'
 import { temporaryDirectory } from './temporary-directory.js'
-
-const SCRIPT = fileURLToPath(new URL('lmdb-process.js', import.meta.url))
 
 /** `fileBlocksMax`: how many blocks of 512 bytes a file of the process may have. */
 function start(role: string, path: string, fileBlocksMax = 'unlimited'): ChildProcess {
   const limited = `ulimit -f ${fileBlocksMax}; exec "$0" "$@"`
   const stdio = ['ignore', 'ignore', 'ignore', 'ipc'] as const
-  return spawn('sh', ['-c', limited, process.execPath, SCRIPT, role, path], { stdio: [...stdio] })
+  return spawn('sh', ['-c', limited, process.execPath, LMDB_PROCESS, role, path], { stdio: [...stdio] })
 }
 
 async function listen(child: ChildProcess, hear: (word: string, number: number) => void): Promise<void> {
