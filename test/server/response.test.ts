@@ -244,12 +244,21 @@ test('many requests on one connection leave nothing behind on its socket', async
 })
 
 test('a client that has ended its side still gets its answer', async () => {
-  await using subject = await listening(async () => {
-    await new Promise((resolve) => setImmediate(resolve))
+  let release: (() => void) | undefined
+  await using subject = await listening(async (request) => {
+    if (request.rawPath === '/slow') await new Promise<void>((resolve) => (release = resolve))
     return text('served')
   })
   using client = await subject.client({ allowHalfOpen: true })
-  client.socket.end(GET)
+  client.socket.end(`GET /slow HTTP/1.1\r\n${HOST}\r\n`)
+  await eventually(() => release !== undefined)
+  // Requests of another client: by then the end of the first has been seen.
+  using other = await subject.client()
+  for (let i = 0; i < 3; i++) {
+    other.send(GET)
+    await other.answer()
+  }
+  release?.()
   assert.equal((await client.answer()).body, 'served')
   assert.equal(await client.ended(), '')
 })

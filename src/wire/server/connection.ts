@@ -18,7 +18,7 @@ import type { MessageBody } from './request-body.js'
 import { createMessageBody } from './request-body.js'
 import type { HeadLimits, RequestHead } from './request-head.js'
 import { readHead } from './request-head.js'
-import type { Framing } from './write-response.js'
+import type { Framing, OutgoingStream } from './write-response.js'
 import { renderRaw, writeHead, writeStream } from './write-response.js'
 
 export interface RequestHandlers {
@@ -58,6 +58,8 @@ interface Exchange {
   bodyFailure: ApiError | undefined
   writing: boolean
 }
+
+type StreamBody = Extract<WireResponse['body'], { readonly kind: 'stream' }>
 
 /** Requests that a client may send ahead. Those beyond are not served: the last one that is closes the connection. */
 const PIPELINED_REQUESTS_MAX = 64
@@ -238,54 +240,59 @@ export class Connection {
     return handlers.transportError(asApiError(error), factsOf(exchange.message))
   }
 
-  async #answer(exchange: Exchange, request: WireRequest | undefined, response: WireResponse): Promise<void> {
-    const bodiless = exchange.message.method === 'HEAD'
-    if (response.body.kind !== 'stream' || bodiless || this.#gone) {
-      if (response.body.kind === 'stream') await release(response.body.chunks[Symbol.asyncIterator]())
-      return this.#answerAtOnce(exchange, request, response, bodiless)
+  /** Only a stream takes its time. */
+  #answer(exchange: Exchange, request: WireRequest | undefined, response: WireResponse): Promise<void> | undefined {
+    if (response.body.kind === 'stream') {
+      return this.#answerStream(exchange, request, response, response.body)
     }
-    const iterator = response.body.chunks[Symbol.asyncIterator]()
-    let first: IteratorResult<Bytes>
-    try {
-      first = await iterator.next()
-    } catch (error) {
-      // Nothing is out yet, so the failure can be told.
-      return this.#answerAtOnce(exchange, request, this.#failedAnswer(error, exchange, request), bodiless)
-    }
-    await this.#answerStream(exchange, response, { iterator, first, sizeBytes: response.body.sizeBytes })
+    this.#answerAtOnce(exchange, request, response)
+    return undefined
   }
 
-  #answerAtOnce(exchange: Exchange, request: WireRequest | undefined, response: WireResponse, bodiless: boolean): void {
+  #answerAtOnce(exchange: Exchange, request: WireRequest | undefined, response: WireResponse): void {
     if (this.#gone) return
     let sent = response
-    if (!this.#writeHead(exchange, sent, bodiless)) {
+    if (!this.#writeHead(exchange, sent)) {
       sent = this.#failedAnswer(apiError('InternalError'), exchange, request)
-      if (!this.#writeHead(exchange, sent, bodiless)) return void this.#socket.destroy()
+      if (!this.#writeHead(exchange, sent)) {
+        this.#socket.destroy()
+        return
+      }
     }
-    if (sent.body.kind === 'bytes' && !bodiless) exchange.outgoing.end(sent.body.bytes)
+    if (sent.body.kind === 'bytes' && exchange.message.method !== 'HEAD') exchange.outgoing.end(sent.body.bytes)
     else exchange.outgoing.end()
   }
 
   async #answerStream(
     exchange: Exchange,
+    request: WireRequest | undefined,
     response: WireResponse,
-    stream: {
-      readonly iterator: AsyncIterator<Bytes>
-      readonly first: IteratorResult<Bytes>
-      readonly sizeBytes: number | undefined
-    },
+    { chunks, sizeBytes }: StreamBody,
   ): Promise<void> {
-    if (this.#gone) return release(stream.iterator)
-    if (!this.#writeHead(exchange, response, false)) {
-      await release(stream.iterator)
-      return this.#answerAtOnce(
-        exchange,
-        undefined,
-        this.#failedAnswer(apiError('InternalError'), exchange, undefined),
-        false,
-      )
+    const iterator = chunks[Symbol.asyncIterator]()
+    if (this.#gone || exchange.message.method === 'HEAD') {
+      await release(iterator)
+      return this.#answerAtOnce(exchange, request, response)
     }
-    const { outgoing } = exchange
+    let first: IteratorResult<Bytes>
+    try {
+      first = await iterator.next()
+    } catch (error) {
+      // Nothing is out yet, so the failure can be told.
+      return this.#answerAtOnce(exchange, request, this.#failedAnswer(error, exchange, request))
+    }
+    if (this.#gone) return release(iterator)
+    if (!this.#writeHead(exchange, response)) {
+      await release(iterator)
+      return this.#answerAtOnce(exchange, request, this.#failedAnswer(apiError('InternalError'), exchange, request))
+    }
+    await this.#pump(exchange.outgoing, { iterator, first, sizeBytes })
+  }
+
+  async #pump(
+    outgoing: ServerResponse,
+    stream: Pick<OutgoingStream, 'iterator' | 'first' | 'sizeBytes'>,
+  ): Promise<void> {
     outgoing.on('drain', () => this.#wakeWriter?.())
     const drained = () =>
       new Promise<void>((resolve) => {
@@ -305,9 +312,9 @@ export class Connection {
   }
 
   /** False when the head could not be written; nothing is out then. */
-  #writeHead(exchange: Exchange, response: WireResponse, bodiless: boolean): boolean {
+  #writeHead(exchange: Exchange, response: WireResponse): boolean {
     try {
-      writeHead(exchange.outgoing, response, this.#framing(exchange, response, bodiless))
+      writeHead(exchange.outgoing, response, this.#framing(exchange, response))
       exchange.writing = true
       return true
     } catch (error) {
@@ -316,19 +323,19 @@ export class Connection {
     }
   }
 
-  #framing(exchange: Exchange, response: WireResponse, bodiless: boolean): Framing {
+  #framing(exchange: Exchange, response: WireResponse): Framing {
     const date = this.#options.httpDate()
     const rest = this.#restOfBody(exchange)
     if (rest === 'unbounded') this.#linger = true
     const lastPossible = this.#overrun && this.#queue.length === 0
     if (rest === 'unbounded' || response.close === true || lastPossible || this.#options.draining()) {
       this.#closing = true
-      return { date, bodiless, connection: 'close' }
+      return { date, connection: 'close' }
     }
     if (rest === 'small') exchange.message.resume()
     // Node closes after a final answer to a waiting client unless it is told otherwise.
     const keepAlive = waits(exchange) && exchange.outgoing.shouldKeepAlive
-    return { date, bodiless, connection: keepAlive ? 'keep-alive' : 'default' }
+    return { date, connection: keepAlive ? 'keep-alive' : 'default' }
   }
 
   /** What the client still has to send of the request that is being answered. */
@@ -395,9 +402,8 @@ export class Connection {
 
   #writeRefusal(error: ApiError, facts: TransportFacts): void {
     const response = this.#options.handlers.transportError(error, facts)
-    const framing: Framing = { date: this.#options.httpDate(), bodiless: facts.method === 'HEAD', connection: 'close' }
     this.#socket.on('error', ignore)
-    this.#socket.write(renderRaw(response, framing))
+    this.#socket.write(renderRaw(response, this.#options.httpDate(), facts.method === 'HEAD'))
     this.#lingeringClose()
   }
 

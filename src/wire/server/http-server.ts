@@ -170,9 +170,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     address: () => addressOf(server),
     openConnections: () => counted.openCount,
     drain,
+    /** Also cuts a drain short that is under way. */
     [Symbol.asyncDispose]: async () => {
-      await drain(0)
+      const ended = drain(0)
       for (const socket of accepted) socket.destroy()
+      await ended
     },
   }
 }

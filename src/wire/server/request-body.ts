@@ -40,115 +40,163 @@ interface Waiter {
 }
 
 export function createMessageBody(options: MessageBodyOptions): MessageBody {
-  const { message, sizeBytes, chunked, idleTimeoutMs, onAsked } = options
-  const queue: Bytes[] = []
-  let queuedBytes = 0
-  let consumedBytes = 0
-  let taken = false
-  let asked = false
-  let ended = !chunked && (sizeBytes === undefined || sizeBytes === 0)
-  let paused = false
-  let failure: ApiError | undefined
-  let waiter: Waiter | undefined
-  let idleTimer: NodeJS.Timeout | undefined
+  return new SocketBody(options)
+}
 
-  function onData(chunk: Bytes): void {
-    consumedBytes += chunk.byteLength
-    if (waiter !== undefined) {
-      const { resolve } = waiter
-      waiter = undefined
-      resolve({ done: false, value: chunk })
-      return
-    }
-    queue.push(chunk)
-    queuedBytes += chunk.byteLength
-    if (queuedBytes < QUEUED_BYTES_MAX) return
-    paused = true
-    message.pause()
+/** A class, because one is made for every request and most are never read. */
+class SocketBody implements MessageBody {
+  readonly sizeBytes: number | undefined
+  readonly chunked: boolean
+  readonly #options: MessageBodyOptions
+  #reader: BodyReader | undefined
+  #failure: ApiError | undefined
+
+  constructor(options: MessageBodyOptions) {
+    this.sizeBytes = options.sizeBytes
+    this.chunked = options.chunked
+    this.#options = options
   }
 
-  function onEnd(): void {
-    // A destroyed message may still end; only the parser knows whether all of it came.
-    if (!message.complete) return
-    ended = true
-    stop()
-    waiter?.resolve(DONE)
-    waiter = undefined
+  bytes(): AsyncIterable<Bytes> {
+    assert(this.#reader === undefined, 'the bytes of a request body are asked for once')
+    const reader = new BodyReader(this.#options)
+    if (this.#failure !== undefined) reader.fail(this.#failure)
+    this.#reader = reader
+    return { [Symbol.asyncIterator]: () => reader }
   }
 
-  /** One timer for all reads of the body: `refresh` is far cheaper than a new one per chunk. */
-  function watchIdle(): void {
-    if (idleTimer !== undefined) return void idleTimer.refresh()
-    idleTimer = setTimeout(() => {
-      if (waiter !== undefined) fail(apiError('RequestTimeout'))
-    }, idleTimeoutMs)
+  receivedBytes(): number {
+    return (this.#reader?.consumedBytes ?? 0) + this.#options.message.readableLength
   }
 
-  function stop(): void {
-    if (idleTimer !== undefined) clearTimeout(idleTimer)
-    message.off('data', onData)
-    message.off('end', onEnd)
+  asked(): boolean {
+    return this.#reader?.asked ?? false
   }
 
-  function fail(error: ApiError): void {
-    if (failure !== undefined || ended) return
-    failure = error
-    queue.length = 0
-    queuedBytes = 0
-    stop()
-    waiter?.reject(error)
-    waiter = undefined
+  fail(error: ApiError): void {
+    this.#failure ??= error
+    this.#reader?.fail(error)
+  }
+}
+
+class BodyReader implements AsyncIterator<Bytes, undefined> {
+  consumedBytes = 0
+  asked = false
+  readonly #options: MessageBodyOptions
+  readonly #queue: Bytes[] = []
+  #queuedBytes = 0
+  #ended: boolean
+  #paused = false
+  #failure: ApiError | undefined
+  #waiter: Waiter | undefined
+  #idleTimer: NodeJS.Timeout | undefined
+
+  constructor(options: MessageBodyOptions) {
+    this.#options = options
+    this.#ended = !options.chunked && (options.sizeBytes === undefined || options.sizeBytes === 0)
   }
 
-  function ask(): void {
-    asked = true
-    if (ended || failure !== undefined) return
-    onAsked()
-    message.on('data', onData)
-    message.on('end', onEnd)
-  }
-
-  function next(): Promise<IteratorResult<Bytes, undefined>> {
-    if (!asked) ask()
-    const chunk = queue.shift()
+  next(): Promise<IteratorResult<Bytes, undefined>> {
+    if (!this.asked) this.#ask()
+    const chunk = this.#queue.shift()
     if (chunk !== undefined) {
-      queuedBytes -= chunk.byteLength
-      if (paused && queuedBytes < QUEUED_BYTES_MAX / 2) {
-        paused = false
-        message.resume()
+      this.#queuedBytes -= chunk.byteLength
+      if (this.#paused && this.#queuedBytes < QUEUED_BYTES_MAX / 2) {
+        this.#paused = false
+        this.#options.message.resume()
       }
       return Promise.resolve({ done: false, value: chunk })
     }
-    if (failure !== undefined) return Promise.reject(failure)
-    if (ended) return Promise.resolve(DONE)
-    assert(waiter === undefined, 'a request body is read by one reader, one chunk at a time')
-    watchIdle()
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#ended) return Promise.resolve(DONE)
+    assert(this.#waiter === undefined, 'a request body is read by one reader, one chunk at a time')
+    this.#watchIdle()
     return new Promise((resolve, reject) => {
-      waiter = { resolve, reject }
+      this.#waiter = { resolve, reject }
     })
   }
 
   /** The reader has had enough. What is still to come is for the server to drain or to refuse. */
-  function leave(): Promise<IteratorResult<Bytes, undefined>> {
-    if (asked && !ended && failure === undefined) {
-      stop()
-      message.pause()
+  return(): Promise<IteratorResult<Bytes, undefined>> {
+    if (this.asked && !this.#ended && this.#failure === undefined) {
+      this.#stop()
+      this.#options.message.pause()
     }
-    queue.length = 0
-    ended = true
+    this.#queue.length = 0
+    this.#ended = true
     return Promise.resolve(DONE)
   }
 
-  return {
-    sizeBytes,
-    chunked,
-    bytes() {
-      assert(!taken, 'the bytes of a request body are asked for once')
-      taken = true
-      return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
-    },
-    receivedBytes: () => consumedBytes + message.readableLength,
-    asked: () => asked,
-    fail,
+  fail(error: ApiError): void {
+    if (this.#failure !== undefined || this.#ended) return
+    this.#failure = error
+    this.#queue.length = 0
+    this.#stop()
+    this.#waiter?.reject(error)
+    this.#waiter = undefined
+  }
+
+  #ask(): void {
+    this.asked = true
+    if (this.#ended || this.#failure !== undefined) return
+    const { message, onAsked, sizeBytes } = this.#options
+    onAsked()
+    if (message.complete || (sizeBytes !== undefined && message.readableLength >= sizeBytes)) {
+      this.#takeWhole()
+      return
+    }
+    message.on('data', this.#onData)
+    message.on('end', this.#onEnd)
+  }
+
+  /** The common small body, which came in one read with its head: no events and no timer. */
+  #takeWhole(): void {
+    const whole: unknown = this.#options.message.read()
+    this.#ended = true
+    if (!(whole instanceof Uint8Array)) return
+    this.consumedBytes += whole.byteLength
+    this.#queuedBytes += whole.byteLength
+    this.#queue.push(whole)
+  }
+
+  readonly #onData = (chunk: Bytes): void => {
+    this.consumedBytes += chunk.byteLength
+    if (this.#waiter !== undefined) {
+      const { resolve } = this.#waiter
+      this.#waiter = undefined
+      resolve({ done: false, value: chunk })
+      return
+    }
+    this.#queue.push(chunk)
+    this.#queuedBytes += chunk.byteLength
+    if (this.#queuedBytes < QUEUED_BYTES_MAX) return
+    this.#paused = true
+    this.#options.message.pause()
+  }
+
+  readonly #onEnd = (): void => {
+    // A destroyed message may still end; only the parser knows whether all of it came.
+    if (!this.#options.message.complete) return
+    this.#ended = true
+    this.#stop()
+    this.#waiter?.resolve(DONE)
+    this.#waiter = undefined
+  }
+
+  /** One timer for all reads of the body: `refresh` is far cheaper than a new one per chunk. */
+  #watchIdle(): void {
+    if (this.#idleTimer !== undefined) {
+      this.#idleTimer.refresh()
+      return
+    }
+    this.#idleTimer = setTimeout(() => {
+      if (this.#waiter !== undefined) this.fail(apiError('RequestTimeout'))
+    }, this.#options.idleTimeoutMs)
+  }
+
+  #stop(): void {
+    if (this.#idleTimer !== undefined) clearTimeout(this.#idleTimer)
+    this.#options.message.off('data', this.#onData)
+    this.#options.message.off('end', this.#onEnd)
   }
 }

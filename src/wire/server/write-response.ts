@@ -14,8 +14,6 @@ import type { WireResponse } from '../response.js'
 export interface Framing {
   /** The value of `Date`. */
   readonly date: string
-  /** HEAD: no body, whatever the response holds. */
-  readonly bodiless: boolean
   /** `default`: Node decides from the request. */
   readonly connection: 'default' | 'close' | 'keep-alive'
 }
@@ -69,7 +67,7 @@ export async function writeStream(stream: OutgoingStream): Promise<void> {
 }
 
 /** For a socket on which Node has no response to offer: parser errors and refused connections. Always the last answer. */
-export function renderRaw(response: WireResponse, framing: Framing): Buffer {
+export function renderRaw(response: WireResponse, date: string, bodiless: boolean): Buffer {
   const { body } = response
   assert(body.kind !== 'stream', 'a refusal has its body in hand')
   const bytes = body.kind === 'bytes' ? asBuffer(body.bytes) : Buffer.alloc(0)
@@ -78,11 +76,11 @@ export function renderRaw(response: WireResponse, framing: Framing): Buffer {
   const head = [
     `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ''}`,
     ...lines,
-    `Date: ${framing.date}`,
+    `Date: ${date}`,
     `Content-Length: ${bytes.byteLength}`,
     'Connection: close',
     '\r\n',
   ].join('\r\n')
   const headBytes = Buffer.from(head, 'latin1')
-  return framing.bodiless ? headBytes : Buffer.concat([headBytes, bytes])
+  return bodiless ? headBytes : Buffer.concat([headBytes, bytes])
 }
