@@ -147,7 +147,7 @@ export const settingsTable = {
   headerBytesMax: row(
     'STOWAGE_HEADER_BYTES_MAX',
     wholeNumber(1_024, 2 ** 20),
-    '16384',
+    '8192',
     'Size of the request line and headers together.',
     'bytes',
   ),

@@ -1,6 +1,10 @@
 /** What a dialect is: data and signature schemes. No operation asks which one it serves; it reads a trait. */
 
-import type { AuthScheme } from './authentication.js'
+import type { Bytes } from '../base/bytes.js'
+import type { BucketNameRule, KeyRule } from '../model/names.js'
+import type { Account } from '../model/principal.js'
+import type { AuthScheme, PayloadContract } from './authentication.js'
+import type { WireRequest } from './request.js'
 
 export type DialectName = 'cos' | 's3'
 
@@ -9,19 +13,39 @@ export interface Dialect {
   /** Lower case, with the final hyphen. */
   readonly vendorPrefix: 'x-cos-' | 'x-amz-'
   readonly schemes: readonly AuthScheme[]
+  /** What an unsigned request says about its body. */
+  readonly anonymousPayload: (request: WireRequest) => PayloadContract
+  readonly decodeChunked: (source: AsyncIterable<Bytes>, contract: ChunkedContract) => DecodedBody
   readonly traits: Traits
 }
 
-/** Behaviour that differs, by name. Each value stands in dialects/<name>/dialect.ts with its source. */
+export type ChunkedContract = Extract<PayloadContract, { kind: 'aws-chunked' }>
+
+export interface DecodedBody {
+  readonly chunks: AsyncIterable<Bytes>
+  /** After the last chunk; lower-case names. */
+  readonly trailers: () => ReadonlyMap<string, string>
+}
+
+export interface ShownOwner {
+  readonly id: string
+  readonly displayName: string
+}
+
+/** Behaviour that differs, by name. The values stand in dialects/<name>/dialect.ts, each with its source. */
 export interface Traits {
   /** Longest object key, UTF-8 bytes. */
   readonly keyBytesMax: number
+  /** Which characters a new key may hold. */
+  readonly keyRule: KeyRule
+  /** The rule that a new bucket's name must satisfy. */
+  readonly bucketNameRule: BucketNameRule
+  /** What follows the bucket in the dialect's host, for its length rule: `.cos.<region>.myqcloud.com`. */
+  readonly bucketHostSuffix: (region: string) => string
   /** Smallest part but the last at Complete. */
   readonly partSizeBytesMin: number
   /** Part numbers at Complete must have no gaps. */
   readonly partNumbersContinuous: boolean
-  /** The rule that a new bucket's name must satisfy. */
-  readonly bucketNameRule: 'name-appid' | 'dns-label'
   /** Unfinished uploads keep a bucket from being deleted. */
   readonly uploadsKeepBucket: boolean
   /** The default and the largest page of List Buckets. */
@@ -30,28 +54,38 @@ export interface Traits {
   readonly nextMarkerAlways: boolean
   /** A delimiter is exactly one character. */
   readonly delimiterOneCharacter: boolean
-  /** Ranges are honoured by `partNumber` on GET and HEAD. */
-  readonly partNumberReads: boolean
-  /** GET or HEAD naming a delete marker's version: 405 instead of 404. */
-  readonly deleteMarkerMethodNotAllowed: boolean
   /** PUT while versioning is suspended answers with version id `null`. */
   readonly suspendedPutShowsNull: boolean
-  /** x-cos-hash-crc64ecma accompanies every object and part. */
-  readonly crc64Header: boolean
-  /** STANDARD is left out of the storage-class header on reads: true in both; the class is shown on listings. */
-  readonly storageClasses: readonly string[]
-  /** If-Match on a PUT of an absent key is NoSuchKey (S3) and not PreconditionFailed. */
+  /** If-Match on a PUT of an absent key is NoSuchKey and not PreconditionFailed. */
   readonly ifMatchAbsentIsNoSuchKey: boolean
-  /** A body longer than Content-MD5 or multi-delete demands the digest header. */
-  readonly multiDeleteNeedsDigest: boolean
-  /** Metadata directive word that replaces: `Replaced` (COS) or `REPLACE` (S3); compared without case. */
+  /** The hash header accompanies objects and parts. */
+  readonly crc64Header: boolean
+  /** `x-*-object-type` accompanies objects. */
+  readonly objectTypeHeader: boolean
+  /** The type of an object without Content-Type is guessed from its key. */
+  readonly contentTypeByKey: boolean
+  /** The directive that replaces metadata on copy; compared without case. */
   readonly replaceDirective: string
-  /** XML namespace of result documents, if any. */
-  readonly xmlNamespace: string | undefined
   /** XML declaration of result documents. */
   readonly xmlDeclaration: string
-  /** ISO times in listings of buckets carry milliseconds. */
-  readonly bucketTimeMillis: boolean
-  /** Region comes from a LocationConstraint body on CreateBucket. */
+  /** Version ids in listings of a bucket that never was versioned are empty instead of `null`. */
+  readonly unversionedIdEmpty: boolean
+  /** Region of a new bucket from the LocationConstraint of the body; otherwise from the host. */
   readonly locationInBody: boolean
+  /** A bucket is found only through hosts of its own region. */
+  readonly regionBound: boolean
+  /** New names must end with the APPID of the account that makes them. */
+  readonly appIdInName: boolean
+  /** Canned ACL words that change nothing for an object while only its owner has rights to it. */
+  readonly neutralObjectAcls: readonly string[]
+  /** A Range on HEAD is answered with 206 as on GET. */
+  readonly headRanges: boolean
+  /** The type of an object that came without one, when its key tells nothing. */
+  readonly defaultContentType: string
+  /** A copy source begins with a host instead of a bucket. */
+  readonly copySourceByHost: boolean
+  /** How an account is shown as the owner in listings of objects. */
+  readonly listedOwner: (account: Account) => ShownOwner
+  /** How it is shown everywhere else. */
+  readonly shownOwner: (account: Account) => ShownOwner
 }

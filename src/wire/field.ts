@@ -70,7 +70,7 @@ export function choice<const V extends string>(values: readonly V[]): TextType<V
 }
 
 /** A header or parameter that may be absent; a value outside its type is InvalidArgument. */
-interface Perhaps<T> extends HeadField<T | undefined> {
+export interface Perhaps<T> extends HeadField<T | undefined> {
   default(value: T): HeadField<T>
   /** Absent is InvalidArgument as well. */
   required(): HeadField<T>

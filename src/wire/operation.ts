@@ -11,6 +11,7 @@ import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
 import type { Permission } from '../model/permissions.js'
 import type { Principal } from '../model/principal.js'
+import type { Address } from './address.js'
 import type { Dialect, DialectName } from './dialect.js'
 import type { Name } from './document.js'
 import type {
@@ -46,6 +47,12 @@ export interface Services {
   readonly endpoint: { readonly scheme: 'http' | 'https'; readonly host: string; readonly pathStyle: boolean }
   /** The region that the host named; undefined when it named none. */
   readonly region: string | undefined
+  /** Of buckets made without naming one. */
+  readonly defaultRegion: string
+  /** Other names by which clients may mean it. */
+  readonly regionAliases: readonly string[]
+  /** Reads a host and path as addresses of requests are read; for copy sources. */
+  readonly addressing: (host: string, rawPath: string) => Address
   /** Authorises a further resource, such as the source of a copy, as the request's own target was. */
   readonly authorize: (permission: Permission, bucket: Bucket) => void
 }

@@ -40,6 +40,9 @@ export const cosDialect: Dialect = {
     regionBound: true, // 1.1: a bucket of another region is absent
     appIdInName: true, // 1.2
     neutralObjectAcls: ['default', 'private', 'inherited', 'bucket-owner-read', 'bucket-owner-full-control'], // object 15.3
+    headRanges: false, // object 30
+    defaultContentType: 'application/octet-stream', // object 4
+    copySourceByHost: true, // object 5
     listedOwner,
     shownOwner,
   },

@@ -1,0 +1,207 @@
+/** The wiring: the only file that names an engine. A service is one process' share of the server. */
+
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, systemClock } from './base/clock.js'
+import { loadDigests } from './base/digests.js'
+import { type Log, type Metrics, silentMetrics } from './base/telemetry.js'
+import type { BlobStore } from './blob/blob-store.js'
+import { openFilesBlobStore } from './blob/files.js'
+import { createMemoryBlobStore } from './blob/memory.js'
+import type { BlobEngine, MetaEngine } from './config/kinds.js'
+import { readSeedFile } from './config/seed-file.js'
+import type { Settings } from './config/settings.js'
+import { type Core, createCore } from './core/core.js'
+import { defaultCoreLimits } from './core/dependencies.js'
+import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
+import { cosDialect } from './dialects/cos/dialect.js'
+import { createDetect } from './dialects/detect.js'
+import { createS3Dialect } from './dialects/s3/dialect.js'
+import { createRunner, type Runner } from './jobs/runner.js'
+import { reclaimJob, scrubJob } from './jobs/upkeep.js'
+import { openLmdbMetaStore } from './meta/lmdb.js'
+import { createMemoryMetaStore } from './meta/memory.js'
+import type { MetaStore } from './meta/meta-store.js'
+import { operations } from './operations/table.js'
+import { reservedNames, unservedOperations } from './operations/unsupported.js'
+import { createAddressing } from './wire/address.js'
+import { type Admission, createAdmission } from './wire/admission.js'
+import { renderError } from './wire/error-body.js'
+import { createPipeline, faultOf, type Observation, type Pipeline } from './wire/pipeline.js'
+import { createRequestIds } from './wire/request-ids.js'
+import { createRouter } from './wire/router.js'
+import { createHttpServer, type HttpServer } from './wire/server/index.js'
+
+export interface Stores {
+  readonly meta: MetaStore
+  readonly blobs: BlobStore
+}
+
+/** What of the settings a service is built from; tests give these without a whole environment. */
+export type ServiceSettings = Pick<
+  Settings,
+  | 'region'
+  | 'regionAliases'
+  | 'domain'
+  | 'dialect'
+  | 'bucketsMax'
+  | 'requestsPerSecondMax'
+  | 'connectionsMax'
+  | 'connectionsPerAddressMax'
+  | 'headerBytesMax'
+  | 'xmlBytesMax'
+  | 'headersMs'
+  | 'bodyIdleMs'
+  | 'keepAliveMs'
+  | 'inlineBytesMax'
+  | 'trashDelayMs'
+>
+
+export interface Tls {
+  readonly key: Buffer
+  readonly cert: Buffer
+}
+
+export interface ServiceOptions {
+  readonly stores: Stores
+  readonly settings: ServiceSettings
+  readonly log: Log
+  readonly metrics?: Metrics
+  readonly clock?: Clock
+  readonly random?: (sizeBytes: number) => Buffer
+}
+
+export interface Service {
+  readonly core: Core
+  readonly pipeline: Pipeline
+  readonly admission: Admission
+  /** A listener for the pipeline, or for a handler in front of it. */
+  readonly server: (handle?: Pipeline, tls?: Tls) => HttpServer
+}
+
+export async function openStores({
+  data,
+  meta,
+  blob,
+  metaMapBytes,
+}: Pick<Settings, 'data' | 'meta' | 'blob' | 'metaMapBytes'>): Promise<Stores> {
+  return { meta: await openMeta(meta, data, metaMapBytes), blobs: await openBlobs(blob, data) }
+}
+
+export async function closeStores({ meta, blobs }: Stores): Promise<void> {
+  await blobs[Symbol.asyncDispose]()
+  await meta[Symbol.asyncDispose]()
+}
+
+export function memoryStores(): Stores {
+  return { meta: createMemoryMetaStore(), blobs: createMemoryBlobStore() }
+}
+
+async function openMeta(engine: MetaEngine, data: string, mapSizeBytes: number | undefined): Promise<MetaStore> {
+  if (engine.engine === 'memory') return createMemoryMetaStore()
+  return openLmdbMetaStore({
+    path: engine.path ?? join(data, 'meta'),
+    ...(mapSizeBytes === undefined ? {} : { mapSizeBytes }),
+  })
+}
+
+async function openBlobs(engine: BlobEngine, data: string): Promise<BlobStore> {
+  return engine.engine === 'memory'
+    ? createMemoryBlobStore()
+    : openFilesBlobStore({ path: engine.path ?? join(data, 'blobs') })
+}
+
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { stores, settings, log, metrics = silentMetrics, clock = systemClock, random = randomBytes } = options
+  const digests = await loadDigests()
+  const core = createCore({
+    ...stores,
+    clock,
+    random,
+    digests,
+    limits: {
+      ...defaultCoreLimits,
+      inlineSizeBytesMax: settings.inlineBytesMax,
+      bucketsPerAccountMax: settings.bucketsMax,
+      trashDelayMs: settings.trashDelayMs,
+    },
+  })
+  const dialects = { cos: cosDialect, s3: createS3Dialect() }
+  const admission = createAdmission(clock, settings.requestsPerSecondMax)
+  const requestIds = createRequestIds({ random, now: () => clock.now() })
+  const pipeline = createPipeline({
+    core,
+    clock,
+    digests,
+    log,
+    admission,
+    addressing: createAddressing({ ownSuffixes: settings.domain }),
+    detect: createDetect(dialects, settings.dialect),
+    dialects: [dialects.cos, dialects.s3],
+    router: createRouter(operations, unservedOperations, reservedNames),
+    requestIds,
+    region: settings.region,
+    regionAliases: settings.regionAliases,
+    xmlSizeBytesMax: settings.xmlBytesMax,
+    observe: createObserver(log, metrics),
+  })
+  const server = (handle: Pipeline = pipeline, tls?: Tls) =>
+    createHttpServer({
+      clock,
+      handlers: {
+        handle,
+        transportError: (error, { method, host, rawTarget }) => {
+          const place = host === '' ? 'localhost' : host
+          const path = rawTarget === '' ? '/' : rawTarget
+          const resource = { cos: place + path, s3: path }
+          return renderError(error, { dialect: 'unknown', method, resource, requestIds: requestIds() })
+        },
+      },
+      limits: {
+        headerBytesMax: settings.headerBytesMax,
+        connectionsMax: settings.connectionsMax,
+        connectionsPerAddressMax: settings.connectionsPerAddressMax,
+        keepAliveTimeoutMs: settings.keepAliveMs,
+        headersTimeoutMs: settings.headersMs,
+        bodyIdleTimeoutMs: settings.bodyIdleMs,
+      },
+      ...(tls === undefined ? {} : { tls }),
+      onFault: (error) => log.error('connection fault', { error }),
+    })
+  return { core, pipeline, admission, server }
+}
+
+function createObserver(log: Log, metrics: Metrics): (observation: Observation) => void {
+  return ({ operation = 'none', dialect, status, error, requestId, durationMs, receivedBytes, sentBytes }) => {
+    const fault = faultOf(error)
+    metrics.request({ operation, dialect, status, fault, durationMs, receivedBytes, sentBytes })
+    if (error !== undefined) log.debug('refused', { requestId, operation, dialect, status, condition: error.condition })
+  }
+}
+
+/** The root account and the seed; whoever serves calls it before it says that it is ready. */
+export async function prepareData(
+  core: Core,
+  settings: Pick<Settings, 'appid' | 'secretId' | 'secretKey' | 'seed' | 'region'>,
+): Promise<RootKey> {
+  const { appid, secretId, secretKey, seed, region } = settings
+  const given =
+    secretId === undefined || secretKey === undefined ? undefined : { id: secretId, secret: secretKey.reveal() }
+  await core.buckets.recover()
+  const root = await ensureRoot(core, { appId: appid, given })
+  if (seed !== undefined) await applySeed(core, root.account, region, await readSeedFile(seed))
+  return root
+}
+
+export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {
+  const { meta, clock, random } = core.dependencies
+  const runner = createRunner({ meta, clock, log, metrics, owner: random(8).toString('hex') })
+  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs)])
+  return runner
+}
+
+export async function readTls({ tlsKey, tlsCert }: Pick<Settings, 'tlsKey' | 'tlsCert'>): Promise<Tls | undefined> {
+  if (tlsKey === undefined || tlsCert === undefined) return undefined
+  return { key: await readFile(tlsKey), cert: await readFile(tlsCert) }
+}

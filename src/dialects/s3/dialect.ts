@@ -1,0 +1,64 @@
+/** The S3 dialect as data. Sources: Amazon's API pages and errors.md. */
+
+import type { Account } from '../../model/principal.js'
+import type { PayloadContract } from '../../wire/authentication.js'
+import type { Dialect } from '../../wire/dialect.js'
+import type { WireRequest } from '../../wire/request.js'
+import { decodeChunkedBody } from './chunked-body.js'
+import { payloadContract } from './payload.js'
+import { createS3Schemes } from './signature.js'
+
+const MEBIBYTE = 1024 * 1024
+
+const owner = ({ canonicalId, displayName }: Account) => ({ id: canonicalId, displayName })
+
+/** Unsigned uploads may still be framed in chunks with a trailer; any other word means nothing without a signature. */
+function anonymousPayload({ headers }: WireRequest): PayloadContract {
+  const declared = headers.get('x-amz-content-sha256')
+  if (declared !== 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return { kind: 'unsigned' }
+  return payloadContract(declared, headers, {
+    seedSignature: '',
+    signingKey: Buffer.alloc(0),
+    timestamp: '',
+    scope: '',
+  })
+}
+
+export function createS3Dialect(): Dialect {
+  return {
+    name: 's3',
+    vendorPrefix: 'x-amz-',
+    schemes: createS3Schemes(),
+    anonymousPayload,
+    decodeChunked: decodeChunkedBody,
+    traits: {
+      keyBytesMax: 1024, // errors.md row 44
+      keyRule: 's3',
+      bucketNameRule: 'dns-label', // errors.md row 20
+      bucketHostSuffix: () => '',
+      partSizeBytesMin: 5 * MEBIBYTE, // errors.md row 9
+      partNumbersContinuous: false, // errors.md section 5, "gaps in part numbers"
+      uploadsKeepBucket: false, // errors.md row 6
+      bucketPageRowsMax: 10_000, // ListBuckets, max-buckets
+      nextMarkerAlways: false, // ListObjects, NextMarker
+      delimiterOneCharacter: false,
+      suspendedPutShowsNull: true, // PutObject, x-amz-version-id
+      ifMatchAbsentIsNoSuchKey: true, // errors.md 4.2
+      crc64Header: false,
+      objectTypeHeader: false,
+      contentTypeByKey: false, // absent Content-Type is binary/octet-stream
+      replaceDirective: 'replace',
+      xmlDeclaration: '<?xml version="1.0" encoding="UTF-8"?>\n', // errors.md 1.1
+      unversionedIdEmpty: false,
+      locationInBody: true,
+      regionBound: false, // redirects between regions need several regions
+      appIdInName: false,
+      neutralObjectAcls: ['private', 'bucket-owner-read', 'bucket-owner-full-control'],
+      headRanges: true, // HeadObject, Range
+      defaultContentType: 'binary/octet-stream', // PutObject
+      copySourceByHost: false, // CopyObject
+      listedOwner: owner,
+      shownOwner: owner,
+    },
+  }
+}

@@ -1,0 +1,294 @@
+#!/usr/bin/env node
+/** The process: commands, signals, workers, exit code. Importing it runs it. */
+
+import cluster, { type Worker } from 'node:cluster'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { text as readAll } from 'node:stream/consumers'
+import { type AdminServer, createAdminServer } from './admin/admin-server.js'
+import { createMetrics, type MetricsRegistry, type MetricsSnapshot, mergeSnapshots } from './admin/metrics.js'
+import { closeStores, createService, openStores, prepareData, readTls, type Service, startJobs } from './app.js'
+import { systemClock } from './base/clock.js'
+import { createLog, type Log } from './base/telemetry.js'
+import { createCommands } from './cli/commands.js'
+import { runDoctor } from './cli/doctor.js'
+import { explainCode } from './cli/explain-code.js'
+import { explainRequest } from './cli/explain-request.js'
+import { welcomeText } from './cli/welcome.js'
+import { formatAddress, type ListenAddress } from './config/kinds.js'
+import type { Settings } from './config/settings.js'
+import type { RootKey } from './core/seeding.js'
+import type { HttpServer } from './wire/server/index.js'
+
+// LMDB commits and file syncs share libuv's threads; four would let a few large uploads delay every commit.
+process.env['UV_THREADPOOL_SIZE'] ??= '16'
+
+/** Two levels up from dist/src. */
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown'
+}
+
+const print = (text: string) => {
+  process.stdout.write(text)
+}
+
+function logOf({ log: { level, format } }: Settings): Log {
+  const chosen = format === 'auto' ? (process.stderr.isTTY ? 'text' : 'json') : format
+  return createLog({ level, format: chosen, clock: systemClock, write: (line) => process.stderr.write(line) })
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1)
+        asked = true
+        resolve(signal)
+      })
+    }
+  })
+}
+
+interface Listening {
+  readonly servers: readonly HttpServer[]
+  readonly plain: ListenAddress
+  readonly secure: ListenAddress | undefined
+}
+
+async function listen(service: Service, settings: Settings): Promise<Listening> {
+  const server = service.server()
+  const plain = await server.listen(settings.listen)
+  const tls = await readTls(settings)
+  if (tls === undefined || settings.tlsListen === undefined) return { servers: [server], plain, secure: undefined }
+  const tlsServer = service.server(service.pipeline, tls)
+  return { servers: [server, tlsServer], plain, secure: await tlsServer.listen(settings.tlsListen) }
+}
+
+async function drain(service: Service, servers: readonly HttpServer[], { drainMs }: Settings): Promise<number> {
+  service.admission.beginDrain(Math.max(1, Math.ceil(drainMs / 1000)))
+  const cut = await Promise.all(servers.map((server) => server.drain(drainMs)))
+  return cut.reduce((sum, { requestsCut }) => sum + requestsCut, 0)
+}
+
+function welcome(
+  settings: Settings,
+  root: RootKey,
+  admin: ListenAddress,
+  plain: ListenAddress,
+  secure: ListenAddress | undefined,
+): string {
+  return welcomeText({
+    endpoint: `http://${formatAddress(plain)}`,
+    secureEndpoint: secure === undefined ? undefined : `https://${formatAddress(secure)}`,
+    adminEndpoint: `http://${formatAddress(admin)}`,
+    region: settings.region,
+    dataDirectory: settings.meta.engine === 'memory' ? undefined : settings.data,
+    appid: root.account.appId,
+    secretId: root.accessKeyId,
+    generatedSecretKey: root.generated ? root.secretKey : undefined,
+  })
+}
+
+async function serve(settings: Settings): Promise<number> {
+  const workers = settings.workers === 'auto' ? availableParallelism() : settings.workers
+  if (cluster.isWorker) return serveAsWorker(settings)
+  return workers > 1 ? serveWithWorkers(settings, workers) : serveAlone(settings)
+}
+
+async function serveAlone(settings: Settings): Promise<number> {
+  const log = logOf(settings)
+  const stopping = stopSignal()
+  let ready = false
+  const metrics = await createMetrics({ processMetrics: true })
+  const admin = adminServer(
+    log,
+    () => ready,
+    () => metrics.page(),
+  )
+  const adminAddress = await admin.listen(settings.adminListen)
+  const stores = await openStores(settings)
+  const service = await createService({ stores, settings, log, metrics })
+  const root = await prepareData(service.core, settings)
+  const { servers, plain, secure } = await listen(service, settings)
+  const jobs = startJobs(service.core, settings, log, metrics)
+  ready = true
+  print(welcome(settings, root, adminAddress, plain, secure))
+  log.info('stopping', { signal: await stopping })
+  ready = false
+  const requestsCut = await drain(service, servers, settings)
+  await jobs[Symbol.asyncDispose]()
+  await closeStores(stores)
+  await admin[Symbol.asyncDispose]()
+  log.info('stopped', { requestsCut })
+  return 0
+}
+
+function adminServer(log: Log, ready: () => boolean, metrics: () => Promise<string>): AdminServer {
+  return createAdminServer({
+    log,
+    ready: () => (ready() ? { ok: true, reasons: [] } : { ok: false, reasons: ['starting or stopping'] }),
+    metrics,
+  })
+}
+
+// --- workers --------------------------------------------------------------------------------------------------
+
+type Message =
+  | { readonly kind: 'listening'; readonly plain: ListenAddress; readonly secure: ListenAddress | undefined }
+  | { readonly kind: 'metrics'; readonly snapshot: MetricsSnapshot }
+  | { readonly kind: 'ask-metrics' }
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && 'kind' in value
+}
+
+const METRICS_WAIT_MS = 2_000
+/** A worker that dies young is started again no faster than this. */
+const RESTART_PAUSE_MS = 1_000
+
+async function serveWithWorkers(settings: Settings, count: number): Promise<number> {
+  const log = logOf(settings)
+  const stopping = stopSignal()
+  let draining = false
+  const listening = new Map<Worker, Extract<Message, { kind: 'listening' }>>()
+  const metrics = await createMetrics({ processMetrics: true })
+  const ready = () => !draining && listening.size === count
+  const admin = adminServer(log, ready, () => mergedMetrics(metrics, [...listening.keys()]))
+  const adminAddress = await admin.listen(settings.adminListen)
+  const stores = await openStores(settings)
+  const service = await createService({ stores, settings, log, metrics })
+  const root = await prepareData(service.core, settings)
+  const jobs = startJobs(service.core, settings, log, metrics)
+  const first = startWorkers(count, listening, log, () => draining)
+  const { plain, secure } = await first
+  print(welcome(settings, root, adminAddress, plain, secure))
+  log.info('stopping', { signal: await stopping })
+  draining = true
+  await stopWorkers()
+  await jobs[Symbol.asyncDispose]()
+  await closeStores(stores)
+  await admin[Symbol.asyncDispose]()
+  log.info('stopped')
+  return 0
+}
+
+/** Resolves when all of them listen. A worker that ends is replaced until the server is stopping. */
+function startWorkers(
+  count: number,
+  listening: Map<Worker, Extract<Message, { kind: 'listening' }>>,
+  log: Log,
+  draining: () => boolean,
+): Promise<Extract<Message, { kind: 'listening' }>> {
+  return new Promise((resolve) => {
+    const start = () => {
+      const worker = cluster.fork()
+      worker.on('message', (message: unknown) => {
+        if (!isMessage(message) || message.kind !== 'listening') return
+        listening.set(worker, message)
+        if (listening.size === count) resolve(message)
+      })
+      worker.on('exit', (code, signal) => {
+        listening.delete(worker)
+        if (draining()) return
+        log.error('a worker ended and is replaced', { code, signal })
+        systemClock.sleep(RESTART_PAUSE_MS).then(() => {
+          if (!draining()) start()
+        })
+      })
+    }
+    for (let index = 0; index < count; index++) start()
+  })
+}
+
+function workersAlive(): readonly Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+}
+
+async function stopWorkers(): Promise<void> {
+  const ends = workersAlive().map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())))
+  for (const worker of workersAlive()) worker.process.kill('SIGTERM')
+  await Promise.all(ends)
+}
+
+async function mergedMetrics(own: MetricsRegistry, workers: readonly Worker[]): Promise<string> {
+  const snapshots = await Promise.all(workers.map(askMetrics))
+  return mergeSnapshots([await own.snapshot(), ...snapshots.filter((snapshot) => snapshot !== undefined)])
+}
+
+/** Undefined when the worker does not answer in time. */
+function askMetrics(worker: Worker): Promise<MetricsSnapshot | undefined> {
+  return new Promise((resolve) => {
+    const end = (snapshot: MetricsSnapshot | undefined) => {
+      clearTimeout(timer)
+      worker.off('message', onMessage)
+      resolve(snapshot)
+    }
+    const onMessage = (message: unknown) => {
+      if (isMessage(message) && message.kind === 'metrics') end(message.snapshot)
+    }
+    const timer = setTimeout(() => end(undefined), METRICS_WAIT_MS)
+    worker.on('message', onMessage)
+    worker.send({ kind: 'ask-metrics' })
+  })
+}
+
+async function serveAsWorker(settings: Settings): Promise<number> {
+  const log = logOf(settings)
+  const stopping = stopSignal()
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  const metrics = await createMetrics({ processMetrics: false })
+  const stores = await openStores(settings)
+  const service = await createService({ stores, settings, log, metrics })
+  const { servers, plain, secure } = await listen(service, settings)
+  process.on('message', (message: unknown) => {
+    if (!isMessage(message) || message.kind !== 'ask-metrics') return
+    void metrics.snapshot().then((snapshot) => process.send?.({ kind: 'metrics', snapshot }))
+  })
+  process.send?.({ kind: 'listening', plain, secure })
+  await stopping
+  await drain(service, servers, settings)
+  await closeStores(stores)
+  return 0
+}
+
+// --- commands -------------------------------------------------------------------------------------------------
+
+const commands = createCommands({
+  version: packageVersion(),
+  environment: process.env,
+  print,
+  complain: (text) => {
+    process.stderr.write(text)
+  },
+  serve,
+  doctor: async (settings, { json }) => {
+    const stores = await openStores(settings)
+    const { healthy, report } = await runDoctor(stores, { json })
+    await closeStores(stores)
+    print(report)
+    return healthy ? 0 : 1
+  },
+  explainCode,
+  explainRequest: async (source, { secretId, secretKey }, { region }) => {
+    const raw = source === '-' ? await readAll(process.stdin) : await readFile(source, 'latin1')
+    return explainRequest(raw, { accessKeyId: secretId, secretKey, region })
+  },
+})
+
+commands.run(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code
+    // Nothing may keep a finished process: idle sockets and timers of libraries included.
+    process.exit(code)
+  },
+  (error: unknown) => {
+    process.stderr.write(`stowage: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    process.exit(1)
+  },
+)

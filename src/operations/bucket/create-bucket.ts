@@ -1,0 +1,55 @@
+/** Makes a bucket. Its region comes from the host in COS, from the body in S3. */
+
+import { requireAccount } from '../../core/access.js'
+import { cannedBucketAcls } from '../../model/bucket.js'
+import { fail } from '../../model/errors/index.js'
+import { checkBucketName } from '../../model/names.js'
+import { document, only, optional, record, trimmed } from '../../wire/document.js'
+import { choice, showHeader, vendorHeader, xmlBody } from '../../wire/field.js'
+import { operation, type Services } from '../../wire/operation.js'
+import { unservedHeaders } from '../unserved-headers.js'
+
+const configuration = document(
+  'CreateBucketConfiguration',
+  record({
+    location: only('s3', optional('LocationConstraint', trimmed)),
+    zones: only('cos', optional('BucketAZConfig', trimmed)),
+    architecture: only('cos', optional('BucketArchConfig', trimmed)),
+  }),
+)
+
+const NO_CONFIGURATION = { location: undefined, zones: undefined, architecture: undefined }
+
+/** AWS tools name their own default region; it means ours (setting `region-aliases`). */
+function regionOf({ region, defaultRegion, regionAliases }: Services, location: string | undefined): string {
+  if (location === undefined || location === '') return region ?? defaultRegion
+  if (location === defaultRegion || regionAliases.includes(location)) return defaultRegion
+  return fail('InvalidLocationConstraint', { LocationConstraint: location })
+}
+
+export const createBucket = operation({
+  name: 'CreateBucket',
+  summary: 'Makes a bucket.',
+  method: 'PUT',
+  match: { target: 'bucket-name' },
+  permission: 'PutBucket',
+  input: {
+    acl: vendorHeader('acl', choice(cannedBucketAcls)).default('private'),
+    unserved: unservedHeaders('bucket'),
+    configuration: xmlBody(configuration, { absent: () => NO_CONFIGURATION }),
+  },
+  output: { location: showHeader('Location') },
+  handle: async (services, { bucketName }, { acl, configuration: { location, zones, architecture } }) => {
+    const { account } = requireAccount(services.principal)
+    const { traits } = services.dialect
+    const region = regionOf(services, location)
+    checkBucketName(traits.bucketNameRule, bucketName, { hostSuffix: traits.bucketHostSuffix(region) })
+    if (traits.appIdInName && !bucketName.endsWith(`-${account.appId}`)) fail('AccessDenied')
+    if (zones === 'MAZ')
+      fail('NotImplemented', {}, { message: 'Multi-zone buckets are not implemented by this server.' })
+    if (architecture === 'OFS')
+      fail('NotImplemented', {}, { message: 'Metadata acceleration is not implemented by this server.' })
+    await services.core.buckets.create({ name: bucketName, accountId: account.id, region, acl })
+    return traits.locationInBody ? { location: `/${bucketName}` } : {}
+  },
+})

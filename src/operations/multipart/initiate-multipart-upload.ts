@@ -1,0 +1,53 @@
+/** Begins a multipart upload. */
+
+import { multipartChecksum } from '../../model/checksum.js'
+import { document, element, record, S3_NAMESPACE, text } from '../../wire/document.js'
+import { headField, showVendorHeader, showXml } from '../../wire/field.js'
+import { operation } from '../../wire/operation.js'
+import { keyText } from '../documents.js'
+import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
+import { unservedHeaders } from '../unserved-headers.js'
+
+const initiateResult = document(
+  'InitiateMultipartUploadResult',
+  record({ bucket: element('Bucket', text), key: element('Key', keyText), uploadId: element('UploadId', text) }),
+  { namespace: { s3: S3_NAMESPACE } },
+)
+
+export const initiateMultipartUpload = operation({
+  name: 'InitiateMultipartUpload',
+  summary: 'Begins a multipart upload.',
+  method: 'POST',
+  match: { target: 'object', query: ['uploads'] },
+  permission: 'InitiateMultipartUpload',
+  input: {
+    headers: keptHeaders,
+    storageClass,
+    unserved: unservedHeaders('object'),
+    checksum: headField('x-amz-checksum-algorithm, x-amz-checksum-type', ({ request }) =>
+      multipartChecksum((name) => request.headers.get(name)),
+    ),
+  },
+  output: {
+    algorithm: showVendorHeader('checksum-algorithm'),
+    type: showVendorHeader('checksum-type'),
+    result: showXml(initiateResult),
+  },
+  handle: async (services, { bucket, key }, { headers, storageClass: stored, checksum }) => {
+    const { core, dialect } = services
+    requireNewKey(dialect, key)
+    const upload = await core.multipart.initiate({
+      bucket,
+      key,
+      accountId: writerOf(services, bucket),
+      headers: typedHeaders(headers, key, dialect),
+      storageClass: stored,
+      checksum,
+    })
+    return {
+      algorithm: checksum?.algorithm,
+      type: checksum?.type,
+      result: { bucket: bucket.name, key, uploadId: upload.id },
+    }
+  },
+})

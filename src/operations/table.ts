@@ -1,0 +1,52 @@
+/** Every operation that is served. Router, permissions, docs, metric names and coverage tests are derived from it. */
+
+import type { Operation } from '../wire/operation.js'
+import { getBucketVersioning, putBucketVersioning } from './bucket/bucket-versioning.js'
+import { createBucket } from './bucket/create-bucket.js'
+import { deleteBucket } from './bucket/delete-bucket.js'
+import { deleteObjects } from './bucket/delete-objects.js'
+import { getBucketLocation } from './bucket/get-bucket-location.js'
+import { headBucket } from './bucket/head-bucket.js'
+import { listObjectVersions } from './bucket/list-object-versions.js'
+import { listObjects, listObjectsV2 } from './bucket/list-objects.js'
+import { abortMultipartUpload } from './multipart/abort-multipart-upload.js'
+import { completeMultipartUpload } from './multipart/complete-multipart-upload.js'
+import { initiateMultipartUpload } from './multipart/initiate-multipart-upload.js'
+import { listMultipartUploads } from './multipart/list-multipart-uploads.js'
+import { listParts } from './multipart/list-parts.js'
+import { uploadPart } from './multipart/upload-part.js'
+import { uploadPartCopy } from './multipart/upload-part-copy.js'
+import { copyObject } from './object/copy-object.js'
+import { deleteObject } from './object/delete-object.js'
+import { getObject, headObject } from './object/get-object.js'
+import { getObjectAttributes } from './object/get-object-attributes.js'
+import { putObject } from './object/put-object.js'
+import { getService, listBuckets } from './service/list-buckets.js'
+
+export const operations: readonly Operation[] = [
+  getService,
+  listBuckets,
+  createBucket,
+  headBucket,
+  deleteBucket,
+  getBucketLocation,
+  getBucketVersioning,
+  putBucketVersioning,
+  listObjects,
+  listObjectsV2,
+  listObjectVersions,
+  listMultipartUploads,
+  deleteObjects,
+  putObject,
+  getObject,
+  headObject,
+  deleteObject,
+  copyObject,
+  getObjectAttributes,
+  initiateMultipartUpload,
+  uploadPart,
+  uploadPartCopy,
+  completeMultipartUpload,
+  abortMultipartUpload,
+  listParts,
+]

@@ -1,0 +1,100 @@
+/**
+ * Headers whose meaning is known and not served yet. Ignoring them would store an object that is not what was asked
+ * for (unencrypted, unlocked, unshared), so each is NotImplemented and names itself. A header that changes nothing
+ * here, such as the canned ACL `private`, is accepted.
+ */
+
+import { fail } from '../model/errors/index.js'
+import type { Dialect } from '../wire/dialect.js'
+import { type HeadField, headField } from '../wire/field.js'
+
+/** Without the vendor prefix. */
+const UNSERVED: Readonly<Record<'bucket' | 'object' | 'read', readonly string[]>> = {
+  bucket: [
+    'grant-read',
+    'grant-write',
+    'grant-read-acp',
+    'grant-write-acp',
+    'grant-full-control',
+    'tagging',
+    'object-ownership',
+  ],
+  object: [
+    'grant-read',
+    'grant-read-acp',
+    'grant-write-acp',
+    'grant-full-control',
+    'tagging',
+    'server-side-encryption-customer-algorithm',
+    'server-side-encryption-customer-key',
+    'server-side-encryption-cos-kms-key-id',
+    'server-side-encryption-aws-kms-key-id',
+    'object-lock-mode',
+    'object-lock-retain-until-date',
+    'object-lock-legal-hold',
+    'website-redirect-location',
+    'write-offset-bytes',
+    'traffic-limit',
+    'callback',
+    'return-body',
+    'mime-limit',
+  ],
+  read: ['server-side-encryption-customer-algorithm', 'traffic-limit'],
+}
+
+const ENCRYPTION_ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse', 'cos/kms', 'KMS']
+
+export function unservedHeaders(kind: 'bucket' | 'object' | 'read'): HeadField<undefined> {
+  return headField('headers not served yet', ({ request: { headers }, query, dialect }) => {
+    for (const suffix of UNSERVED[kind]) {
+      const name = dialect.vendorPrefix + suffix
+      if ((headers.get(name) ?? '') !== '') notServed(name)
+    }
+    if ((query.get(`${dialect.vendorPrefix}traffic-limit`) ?? '') !== '')
+      notServed(`${dialect.vendorPrefix}traffic-limit`)
+    if (kind === 'object') {
+      if ((headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
+      refuseEncryption(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
+      refuseAcl(headers.get(`${dialect.vendorPrefix}acl`) ?? '', dialect)
+    }
+    if (
+      kind === 'bucket' &&
+      headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
+    ) {
+      notServed(`${dialect.vendorPrefix}bucket-object-lock-enabled`)
+    }
+    return undefined
+  })
+}
+
+function notServed(header: string): never {
+  return fail('NotImplemented', { Header: header })
+}
+
+function refuseEncryption(algorithm: string, dialect: Dialect): void {
+  if (algorithm === '') return
+  const ArgumentName = `${dialect.vendorPrefix}server-side-encryption`
+  if (!ENCRYPTION_ALGORITHMS.includes(algorithm)) {
+    fail('InvalidEncryptionAlgorithmError', { ArgumentName, ArgumentValue: algorithm })
+  }
+  notServed(ArgumentName)
+}
+
+const OBJECT_ACLS = [
+  'default',
+  'inherited',
+  'private',
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'aws-exec-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+]
+
+function refuseAcl(acl: string, dialect: Dialect): void {
+  if (acl === '' || dialect.traits.neutralObjectAcls.includes(acl)) return
+  const ArgumentName = `${dialect.vendorPrefix}acl`
+  if (!OBJECT_ACLS.includes(acl)) fail('InvalidArgument', { ArgumentName, ArgumentValue: acl })
+  notServed(ArgumentName)
+}

@@ -1,0 +1,102 @@
+/**
+ * A server inside a test: `await using server = await startServer({ memory: true })`. Each call is a server of its own,
+ * on a port of its own, with nothing shared; `reset` empties it.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { closeStores, createService, memoryStores, openStores, prepareData, type Service, type Stores } from './app.js'
+import type { Clock } from './base/clock.js'
+import { secret } from './base/secret.js'
+import { silentLog } from './base/telemetry.js'
+import { loadSettings } from './config/load.js'
+
+export interface StartOptions {
+  /** Everything in memory; the only kind so far without a `data` directory. */
+  readonly memory?: true
+  /** A directory to keep the data in; made when absent. */
+  readonly data?: string
+  /** 0: any free port. */
+  readonly port?: number
+  readonly region?: string
+  readonly appid?: string
+  /** Generated when not given. */
+  readonly secretId?: string
+  readonly secretKey?: string
+  /** YAML file with accounts, keys, buckets and objects. */
+  readonly seed?: string
+  /** Time, for tests that move it. */
+  readonly clock?: Clock
+  /** Further settings by their environment names, as text: `{ STOWAGE_BUCKETS_MAX: '1' }`. */
+  readonly settings?: Readonly<Record<`STOWAGE_${string}`, string>>
+}
+
+export interface TestServer extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`. */
+  readonly endpoint: string
+  readonly host: string
+  readonly port: number
+  readonly region: string
+  readonly appid: string
+  readonly credentials: { readonly secretId: string; readonly secretKey: string }
+  /** Removes all buckets, objects and uploads; only for a server in memory. Credentials and seed are there again. */
+  reset(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startServer(options: StartOptions = {}): Promise<TestServer> {
+  const secretId = options.secretId ?? `AKID${randomBytes(12).toString('hex')}`
+  const secretKey = options.secretKey ?? randomBytes(16).toString('hex')
+  const settings = loadSettings({ ...options.settings, ...environmentOf(options) })
+  const identity = { ...settings, secretId, secretKey: secret(secretKey) }
+  const start = async (): Promise<Running> => {
+    const stores = options.data === undefined ? memoryStores() : await openStores(settings)
+    const clock = options.clock === undefined ? {} : { clock: options.clock }
+    const service = await createService({ stores, settings, log: silentLog, ...clock })
+    await prepareData(service.core, identity)
+    return { stores, service }
+  }
+  let current = await start()
+  // Requests go to whatever is current: a reset swaps the stores and keeps the port.
+  const listener = current.service.server((request) => current.service.pipeline(request))
+  const { host, port } = await listener.listen({ host: '127.0.0.1', port: options.port ?? 0 })
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    await listener[Symbol.asyncDispose]()
+    await closeStores(current.stores)
+  }
+  const closeOnce = () => {
+    closed ??= close()
+    return closed
+  }
+  return {
+    endpoint: `http://${host}:${port}`,
+    host,
+    port,
+    region: settings.region,
+    appid: settings.appid,
+    credentials: { secretId, secretKey },
+    reset: async () => {
+      if (options.data !== undefined) throw new Error('only a server in memory can be reset')
+      const old = current
+      current = await start()
+      await closeStores(old.stores)
+    },
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
+  }
+}
+
+interface Running {
+  readonly stores: Stores
+  readonly service: Service
+}
+
+function environmentOf({ data, region, appid, seed }: StartOptions): Record<string, string> {
+  const entries: readonly (readonly [string, string | undefined])[] = [
+    ['STOWAGE_DATA', data],
+    ['STOWAGE_REGION', region],
+    ['STOWAGE_APPID', appid],
+    ['STOWAGE_SEED', seed],
+  ]
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}

@@ -1,0 +1,362 @@
+/**
+ * One function from request to response, its stages called in the order of errors.md 4.1; the first failure answers.
+ * It needs no socket. Everything up to the object's state is decided before a body byte is asked for.
+ */
+
+import type { Clock } from '../base/clock.js'
+import type { DigestFactory } from '../base/digests.js'
+import type { Log } from '../base/telemetry.js'
+import { requireAccount, requireAllowed } from '../core/access.js'
+import type { Core } from '../core/core.js'
+import type { Bucket } from '../model/bucket.js'
+import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
+import { bucketNamePossible, checkObjectKey } from '../model/names.js'
+import { ANONYMOUS, type Principal } from '../model/principal.js'
+import type { Address } from './address.js'
+import type { Admission } from './admission.js'
+import type { PayloadContract } from './authentication.js'
+import type { Dialect, DialectName } from './dialect.js'
+import { type ErrorFacts, renderError } from './error-body.js'
+import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
+import type { Operation, Services } from './operation.js'
+import { parseQuery } from './query.js'
+import { queryView } from './query-view.js'
+import type { QueryParameter, WireRequest } from './request.js'
+import { identityHeaders, type RequestIds } from './request-ids.js'
+import type { WireResponse } from './response.js'
+import type { Level, Router } from './router.js'
+
+export interface PipelineOptions {
+  readonly core: Core
+  readonly clock: Clock
+  readonly digests: DigestFactory
+  readonly log: Log
+  readonly admission: Admission
+  readonly addressing: (host: string, rawPath: string) => Address
+  readonly detect: (
+    request: WireRequest,
+    query: readonly QueryParameter[],
+    hostDialect: DialectName | undefined,
+  ) => { readonly dialect: Dialect; readonly seen: DialectName | 'unknown' }
+  readonly dialects: readonly Dialect[]
+  readonly router: Router
+  readonly requestIds: () => RequestIds
+  readonly region: string
+  readonly regionAliases: readonly string[]
+  readonly xmlSizeBytesMax: number
+  /** Called once per answer, before its body is sent. */
+  readonly observe: (observation: Observation) => void
+}
+
+export interface Observation {
+  /** Undefined when the request did not get as far as an operation. */
+  readonly operation: string | undefined
+  readonly dialect: DialectName | 'unknown'
+  readonly status: number
+  readonly error: ApiError | undefined
+  readonly requestId: string
+  readonly durationMs: number
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
+export type Pipeline = (request: WireRequest) => Promise<WireResponse>
+
+/** What is known so far, for whoever has to answer; each stage adds to it. */
+interface Progress {
+  readonly requestIds: RequestIds
+  readonly startedAt: number
+  seen: DialectName | 'unknown'
+  operation: Operation | undefined
+  address: Address | undefined
+}
+
+export function createPipeline(options: PipelineOptions): Pipeline {
+  return async (request) => {
+    const progress: Progress = {
+      requestIds: options.requestIds(),
+      startedAt: options.clock.now(),
+      seen: 'unknown',
+      operation: undefined,
+      address: undefined,
+    }
+    try {
+      const response = await serve(options, request, progress)
+      const headers = [...identityHeaders(progress.seen, progress.requestIds, false), ...response.headers]
+      observe(options, request, progress, response, undefined)
+      return { ...response, headers }
+    } catch (thrown) {
+      const error = asApiError(thrown)
+      const response = renderError(error, errorFacts(request, progress))
+      observe(options, request, progress, response, error)
+      return response
+    }
+  }
+}
+
+async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
+  const { query, address, dialect } = identify(options, request, progress)
+  const operation = target(options, request, address, dialect, query)
+  progress.operation = operation
+  const { principal, payload } = await authenticate(options, request, dialect, query)
+  checkShape(options, request, dialect, operation, payload)
+  const bucket = await enter(options, request, address, dialect, operation, principal)
+  const services: Services = {
+    core: options.core,
+    dialect,
+    principal,
+    endpoint: { scheme: request.secure ? 'https' : 'http', host: request.host, pathStyle: address.pathStyle },
+    region: address.region,
+    defaultRegion: options.region,
+    regionAliases: options.regionAliases,
+    addressing: options.addressing,
+    authorize: (permission, touched) => requireAllowed(principal, permission, touched),
+  }
+  const source = () => objectSource(request, dialect, payload)
+  return operation.run({
+    services,
+    request,
+    dialect,
+    query: queryView(query),
+    bucketName: address.bucketName,
+    bucket,
+    key: address.key,
+    objectSource: source,
+    documentBytes: (sizeBytesMax) =>
+      documentBytes(source(), options.digests, Math.min(sizeBytesMax, options.xmlSizeBytesMax)),
+  })
+}
+
+/**
+ * Stages 1 and 2, and the decoding that stage 1 needs: a target that cannot be decoded still tells its dialect by its
+ * headers, and still is refused for load before it is refused for what it says.
+ */
+function identify(options: PipelineOptions, request: WireRequest, progress: Progress) {
+  progress.seen = options.detect(request, [], undefined).seen
+  let failure: unknown
+  try {
+    const query = parseQuery(request.rawQuery)
+    const address = options.addressing(request.host, request.rawPath)
+    progress.address = address
+    const { dialect, seen } = options.detect(request, query, address.dialect)
+    progress.seen = seen
+    options.admission.admit()
+    return { query, address, dialect }
+  } catch (thrown) {
+    failure = thrown
+  }
+  if (progress.address === undefined) options.admission.admit()
+  throw failure
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE'])
+
+/** Stages 3 and 4: kind of host, verb and sub-resource, names, preflights. */
+function target(
+  options: PipelineOptions,
+  request: WireRequest,
+  address: Address,
+  dialect: Dialect,
+  query: readonly QueryParameter[],
+): Operation {
+  const { bucketName, key } = address
+  const level: Level = bucketName === undefined ? 'service' : key === undefined || key === '' ? 'bucket' : 'object'
+  checkEntrance(options, address)
+  if (request.method === 'OPTIONS') return refusePreflight(request)
+  const operation = options.router({
+    method: METHODS.has(request.method) ? request.method : request.method.toUpperCase(),
+    level,
+    query: queryView(query),
+    headers: request.headers,
+    vendorPrefix: dialect.vendorPrefix,
+    dialect: dialect.name,
+    key,
+    bucketName,
+  })
+  if (bucketName !== undefined) checkBucketAddress(operation, bucketName)
+  if (key !== undefined && key !== '') checkObjectKey(key, dialect.traits)
+  return operation
+}
+
+/** Hosts that serve less than everything; none of their configurations can be made yet, so none is there. */
+function checkEntrance(options: PipelineOptions, { entrance, bucketName, region }: Address): void {
+  if (region !== undefined && region !== options.region) fail('InvalidRegionName')
+  if (entrance === 'storage') return
+  const BucketName = bucketName ?? '/'
+  if (entrance === 'website') fail('NoSuchWebsiteConfiguration', { BucketName })
+  if (entrance === 'control') fail('NotImplemented', {}, { message: 'Batch jobs are not implemented by this server.' })
+  if (bucketName === undefined) fail('AccelerateVirtualHostOnly')
+  fail('AccelerateNotConfigured', { BucketName })
+}
+
+/** A create says what is wrong with the name itself; a delete of what cannot exist finds nothing (errors.md row 20). */
+function checkBucketAddress({ method, match }: Operation, bucketName: string): void {
+  if (match.target === 'bucket-name' || bucketNamePossible(bucketName)) return
+  if (method === 'DELETE') fail('NoSuchBucket', { BucketName: bucketName })
+  fail('InvalidBucketName', { BucketName: bucketName })
+}
+
+/** No bucket has a CORS configuration yet: every preflight is refused, as the vendors refuse it then. */
+function refusePreflight({ headers }: WireRequest): never {
+  if ((headers.get('origin') ?? '') === '') {
+    fail('BadRequest', {}, { message: 'Insufficient information. Origin request header needed.' })
+  }
+  const Method = headers.get('access-control-request-method') ?? ''
+  if (Method === '') fail('BadRequest', {}, { message: 'Invalid Access-Control-Request-Method: null' })
+  return fail('AccessForbidden', { Method })
+}
+
+/** Stage 5. */
+async function authenticate(
+  options: PipelineOptions,
+  request: WireRequest,
+  dialect: Dialect,
+  query: readonly QueryParameter[],
+): Promise<{ principal: Principal; payload: PayloadContract }> {
+  const schemes = options.dialects.flatMap(({ schemes: own }) =>
+    own.filter((scheme) => scheme.presents(request, query)),
+  )
+  if (schemes.length > 1) fail('SeveralAuthenticationMethods', { ArgumentName: 'Authorization' })
+  const [scheme] = schemes
+  if (scheme === undefined) {
+    refuseUnknownScheme(request)
+    return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request) }
+  }
+  const { region, regionAliases, clock, core } = options
+  const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases })
+  const holder = await core.identities.findKey(claim.accessKeyId)
+  if (holder === undefined || !holder.key.enabled) return fail('InvalidAccessKeyId', { AccessKeyId: claim.accessKeyId })
+  // No temporary credentials are issued yet, so no token can be genuine.
+  if (claim.securityToken !== undefined) fail('InvalidToken', { 'Token-0': claim.securityToken })
+  const payload = claim.verify(holder.key.secret)
+  return { principal: { kind: 'account', account: holder.account, accessKeyId: holder.key.id }, payload }
+}
+
+function refuseUnknownScheme({ headers }: WireRequest): void {
+  const authorization = headers.get('authorization') ?? ''
+  if (authorization.trim() === '') return
+  const [word = ''] = authorization.trim().split(/\s/, 1)
+  fail(
+    'InvalidArgument',
+    { ArgumentName: 'Authorization', ArgumentValue: word.slice(0, 40) },
+    { message: 'Unsupported Authorization Type' },
+  )
+}
+
+/** Stage 7: what the head says about the body, without any state. */
+function checkShape(
+  options: PipelineOptions,
+  request: WireRequest,
+  dialect: Dialect,
+  operation: Operation,
+  payload: PayloadContract,
+): void {
+  const { body, method, documentSizeBytesMax, digestRequired } = operation
+  const sizeBytes = declaredSizeBytes(request, payload)
+  if (body === 'none') {
+    const reads = method === 'GET' || method === 'HEAD'
+    if (reads && (request.body.chunked || (sizeBytes ?? 0) > 0)) fail('UnexpectedContent')
+    return
+  }
+  if (body === 'object') {
+    if (sizeBytes === undefined && !request.body.chunked) fail('MissingContentLength')
+    const MaxSizeAllowed = options.core.dependencies.limits.putSizeBytesMax
+    if (sizeBytes !== undefined && sizeBytes > MaxSizeAllowed)
+      fail('EntityTooLarge', { ProposedSize: sizeBytes, MaxSizeAllowed })
+  } else {
+    const MaxMessageLengthBytes = Math.min(documentSizeBytesMax, options.xmlSizeBytesMax)
+    if (sizeBytes !== undefined && sizeBytes > MaxMessageLengthBytes)
+      fail('MaxMessageLengthExceeded', { MaxMessageLengthBytes })
+  }
+  contentMd5(request)
+  if (digestRequired && !bringsDigest(request, dialect)) fail('MissingContentMd5')
+}
+
+function bringsDigest({ headers }: WireRequest, dialect: Dialect): boolean {
+  if (headers.has('content-md5') || headers.has(`${dialect.vendorPrefix}content-sha1`)) return true
+  for (const name of headers.keys()) {
+    if (name.startsWith('x-amz-checksum-') && name !== 'x-amz-checksum-algorithm') return true
+  }
+  return (headers.get('x-amz-trailer') ?? '').toLowerCase().includes('x-amz-checksum-')
+}
+
+/** Stage 8: the bucket, and whether the caller may do this there. */
+async function enter(
+  options: PipelineOptions,
+  request: WireRequest,
+  { bucketName, region }: Address,
+  dialect: Dialect,
+  { match, permission }: Operation,
+  principal: Principal,
+): Promise<Bucket | undefined> {
+  if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
+    requireAccount(principal)
+    return undefined
+  }
+  const bucket = await options.core.buckets.find(bucketName)
+  if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
+  const elsewhere = dialect.traits.regionBound && region !== undefined && region !== bucket.region
+  if (elsewhere) return fail('NoSuchBucket', { BucketName: bucketName })
+  await checkExpectedOwner(options, request, bucket)
+  requireAllowed(principal, permission, bucket)
+  return bucket
+}
+
+const EXPECTED_OWNER = 'x-amz-expected-bucket-owner'
+
+async function checkExpectedOwner({ core }: PipelineOptions, { headers }: WireRequest, bucket: Bucket): Promise<void> {
+  const expected = headers.get(EXPECTED_OWNER)
+  if (expected === undefined || expected === '') return
+  if (!/^\d{6,20}$/.test(expected)) fail('InvalidBucketOwnerAWSAccountID')
+  const owner = await core.identities.findAccount(bucket.accountId)
+  if (owner?.uin !== expected && owner?.appId !== expected) fail('AccessDenied')
+}
+
+// --- answering ------------------------------------------------------------------------------------------------
+
+function errorFacts(request: WireRequest, { seen, address, requestIds }: Progress): ErrorFacts {
+  const host = request.host === '' ? 'localhost' : request.host
+  const { bucketName, key } = address ?? { bucketName: undefined, key: undefined }
+  const s3 =
+    bucketName === undefined ? '/' : key === undefined || key === '' ? `/${bucketName}` : `/${bucketName}/${key}`
+  const cos = address?.pathStyle === true ? `${host}${s3}` : `${host}/${key ?? ''}`
+  const undecoded = address === undefined
+  return {
+    dialect: seen,
+    method: request.method,
+    resource: undecoded ? { cos: host + request.rawPath, s3: request.rawPath } : { cos, s3 },
+    requestIds,
+  }
+}
+
+function observe(
+  options: PipelineOptions,
+  request: WireRequest,
+  { operation, seen, requestIds, startedAt }: Progress,
+  { status, body }: WireResponse,
+  error: ApiError | undefined,
+): void {
+  const requestId = seen === 's3' ? requestIds.amz : requestIds.cos
+  if (error?.condition === 'InternalError') {
+    options.log.error('internal error', { requestId, operation: operation?.name, cause: describeCause(error.cause) })
+  }
+  options.observe({
+    operation: operation?.name,
+    dialect: seen,
+    status,
+    error,
+    requestId,
+    durationMs: options.clock.now() - startedAt,
+    receivedBytes: request.body.sizeBytes ?? 0,
+    sentBytes: body.kind === 'bytes' ? body.bytes.byteLength : (body.sizeBytes ?? 0),
+  })
+}
+
+function describeCause(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+}
+
+/** The fault class of an answer, for logs and metrics: the founding table's SOAP column. */
+export function faultOf(error: ApiError | undefined): 'Client' | 'Server' | undefined {
+  return error === undefined ? undefined : catalogue[error.condition].fault
+}
