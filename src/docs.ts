@@ -1,6 +1,7 @@
 /** The pages under docs/ that are generated from tables. `npm run docs` writes them; a stale one fails the tidy test. */
 
 import { settingsPage } from './config/settings-page.js'
+import { operationsPage } from './operations/operations-page.js'
 import { errorsPage, type SourceFile, scanRaises } from './wire/errors-page.js'
 
 export interface GeneratedPage {
@@ -12,6 +13,7 @@ export interface GeneratedPage {
 
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/settings.md', render: () => settingsPage() },
+  { path: 'docs/operations.md', render: () => operationsPage() },
   { path: 'docs/errors.md', render: (tests) => errorsPage('en', scanRaises(tests)) },
   { path: 'docs/errors.zh-CN.md', render: (tests) => errorsPage('zh', scanRaises(tests)) },
 ]

@@ -1,0 +1,95 @@
+/**
+ * docs/operations.md, from the table of operations and the list of those that are not served. `npm run docs` writes it,
+ * `npm run check` fails when it is stale.
+ */
+
+import type { DialectName } from '../wire/dialect.js'
+import type { Operation, TargetKind } from '../wire/operation.js'
+import type { UnservedOperation } from '../wire/router.js'
+import { operations } from './table.js'
+import { unservedOperations } from './unsupported.js'
+
+const SECTIONS: readonly { readonly title: string; readonly targets: readonly TargetKind[] }[] = [
+  { title: 'On the service', targets: ['service'] },
+  { title: 'On a bucket', targets: ['bucket-name', 'bucket'] },
+  { title: 'On an object', targets: ['object'] },
+]
+
+const PATHS: Readonly<Record<TargetKind | UnservedOperation['target'], string>> = {
+  service: '/',
+  'bucket-name': '/{bucket}',
+  bucket: '/{bucket}',
+  object: '/{bucket}/{key}',
+}
+
+const DIALECTS: Readonly<Record<DialectName, string>> = { cos: 'COS', s3: 'S3' }
+
+export function operationsPage(): string {
+  return `# Operations
+
+Generated from \`src/operations/table.ts\` and \`src/operations/unsupported.ts\` by \`npm run docs\`.
+
+${operations.length} operations are served. A request goes to the row whose method, target, query names and headers are all
+there; the row that asks for the most wins. \`x-*-\` stands for \`x-cos-\` in COS and \`x-amz-\` in S3. Paths are
+shown in path style; virtual-hosted addresses (\`{bucket}.<domain>\`) reach the same rows. The permission is what the
+caller needs on the bucket.
+
+${SECTIONS.map(servedSection).join('\n')}
+## Known, not served yet
+
+These are refused with \`501 NotImplemented\`, never served as something else: \`DELETE /{bucket}?tagging\` does not remove
+the bucket. Known headers whose meaning is not served (\`src/operations/unserved-headers.ts\`), such as grants, object tags,
+object locks and encryption, are refused in the same way rather than ignored.
+
+| Operation | Dialects | Request |
+|---|---|---|
+${unservedOperations.map(unservedRow).join('\n')}
+`
+}
+
+function servedSection({ title, targets }: (typeof SECTIONS)[number]): string {
+  const rows = operations.filter(({ match }) => targets.includes(match.target)).map(servedRow)
+  const head = ['Operation', 'Dialects', 'Request', 'Permission', 'Reads', 'Answers with', 'What it does']
+  return `## ${title}\n\n${line(head)}\n|${'---|'.repeat(head.length)}\n${rows.join('\n')}\n`
+}
+
+function servedRow(operation: Operation): string {
+  const { name, dialects, method, match, permission, places, summary } = operation
+  const headers = match.vendorHeaders.map((suffix) => ` with ${code(`x-*-${suffix}`)}`).join('')
+  const request = code(`${method} ${pathWith(PATHS[match.target], match.query)}`) + headers
+  return line([
+    code(name),
+    namesOf(dialects),
+    request,
+    code(permission),
+    codes(places.input),
+    codes(places.output),
+    summary,
+  ])
+}
+
+function unservedRow({ name, dialects, method, target, query }: UnservedOperation): string {
+  return line([code(name), namesOf(dialects), code(`${method} ${pathWith(PATHS[target], query)}`)])
+}
+
+function pathWith(path: string, query: readonly string[]): string {
+  return query.length === 0 ? path : `${path}?${query.join('&')}`
+}
+
+function namesOf(dialects: readonly DialectName[]): string {
+  return dialects.map((dialect) => DIALECTS[dialect]).join(', ')
+}
+
+/** A place is code when it is one name of the wire, and prose when it describes several. */
+function codes(places: readonly string[]): string {
+  const names = new Set(places.flatMap((place) => place.split(', ')))
+  return [...names].map((name) => (name.includes(' ') ? name : code(name))).join(', ') || '–'
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
