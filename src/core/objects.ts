@@ -23,7 +23,7 @@ import { requireWrite, type WriteConditions } from './conditions.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
-import { cutPieces, discardBytes, readInline, readPieces, storeBytes } from './stored-bytes.js'
+import { cutPieces, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
 import {
   currentObject,
   type Head,
@@ -185,12 +185,9 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
   const stored = await storeBytes(dependencies, source)
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const content: Content = { kind: 'pieces', pieces: piece === undefined ? [] : [piece] }
-  let refused = true
-  try {
-    const written = await writeVersion(dependencies, bucket, key, 'PutObject', (head) => {
-      refused = true
+  return publish(dependencies, stored, () =>
+    writeVersion(dependencies, bucket, key, 'PutObject', (head) => {
       allow(head)
-      refused = false
       return {
         version: { kind: 'object', accountId, sizeBytes, etag: md5, crc64, storageClass, headers, checksum, content },
         include: (changes) => {
@@ -198,13 +195,8 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
           if (piece !== undefined) changes.introduce(piece)
         },
       }
-    })
-    return written
-  } catch (error) {
-    // Only when this writer was refused is it certain that nothing names the blob; otherwise scrub decides.
-    if (refused) await discardBytes(dependencies, stored)
-    throw error
-  }
+    }),
+  )
 }
 
 function requireCurrent(head: Head, key: string): FoundObject {

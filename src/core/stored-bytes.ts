@@ -13,7 +13,7 @@ import type { BlobId } from '../blob/blob-store.js'
 import { BlobDamaged, BlobMissing } from '../blob/blob-store.js'
 import type { MetaStore, Put } from '../meta/meta-store.js'
 import type { ByteRange } from '../model/byte-range.js'
-import { fail } from '../model/errors/index.js'
+import { fail, isApiError } from '../model/errors/index.js'
 import type { Piece, StoredChecksum } from '../model/version.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
@@ -160,8 +160,20 @@ export async function* readPieces(
   }
 }
 
-/** Takes a blob back that no row names. A failure leaves an orphan, which scrub finds. */
-export async function discardBytes({ blobs }: Pick<CoreDependencies, 'blobs'>, stored: StoredBytes): Promise<void> {
-  if (stored.piece === undefined || stored.piece.inline) return
-  await blobs.remove([asBlobId(stored.piece.blob)]).catch(() => undefined)
+/**
+ * Commits the rows that name stored bytes. When the commit is refused the blob is taken back; when its outcome is
+ * unknown, because the store failed, the blob stays and scrub decides.
+ */
+export async function publish<T>(
+  { blobs }: Pick<CoreDependencies, 'blobs'>,
+  { piece }: StoredBytes,
+  commit: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await commit()
+  } catch (error) {
+    // A failure to remove leaves an orphan, which scrub finds as well.
+    if (isApiError(error) && piece?.inline === false) await blobs.remove([asBlobId(piece.blob)]).catch(() => undefined)
+    throw error
+  }
 }

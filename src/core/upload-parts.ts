@@ -1,0 +1,161 @@
+/** Parts of an upload: stored like objects, or made out of objects that are there already. */
+
+import { crc64Decimal, digestValue } from '../base/digests.js'
+import type { Batch } from '../meta/meta-store.js'
+import type { ByteRange } from '../model/byte-range.js'
+import { CHECKSUMS } from '../model/checksum.js'
+import { fail } from '../model/errors/index.js'
+import type { Piece } from '../model/version.js'
+import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.js'
+import type { CoreDependencies } from './dependencies.js'
+import type { ObjectSource } from './object-source.js'
+import { type FoundObject, findObject, type ObjectName } from './objects.js'
+import { type Part, partCodec, partKey, putOf, rowOf, type Upload } from './rows.js'
+import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
+import { readUpload, requireUpload, type UploadName } from './upload-rows.js'
+
+export interface CopyPartRequest extends UploadName {
+  readonly number: number
+  readonly source: ObjectName
+  /** Throws when the source does not satisfy the request; the range of it that becomes the part. */
+  readonly choose: (source: FoundObject) => ByteRange
+}
+
+export async function putPart(
+  dependencies: CoreDependencies,
+  name: UploadName,
+  number: number,
+  source: ObjectSource,
+): Promise<Part> {
+  const upload = requireUpload(await readUpload(dependencies.meta, name), name)
+  const stored = await storeBytes(dependencies, withPromisedDigest(source, upload))
+  const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
+  const modifiedAt = dependencies.clock.now()
+  const part: Part = {
+    number,
+    sizeBytes,
+    etag: md5,
+    crc64,
+    modifiedAt,
+    checksum,
+    pieces: piece === undefined ? [] : [piece],
+  }
+  return publish(dependencies, stored, () =>
+    commitPlanned(dependencies, 'UploadPart', async () => ({
+      batch: await planPart(dependencies, name, part, (changes) => {
+        if (inlineRow !== undefined) changes.put(inlineRow)
+        if (piece !== undefined) changes.introduce(piece)
+      }),
+      result: part,
+    })),
+  )
+}
+
+/** A part of an upload that promised checksums gets one, even when its client sent none: Complete joins them. */
+function withPromisedDigest(source: ObjectSource, upload: Upload): ObjectSource {
+  const { checksum } = upload
+  if (checksum === undefined) return source
+  const { algorithm } = checksum
+  const digest = CHECKSUMS[algorithm].digest
+  return {
+    sizeBytes: source.sizeBytes,
+    chunks: () => source.chunks(),
+    digests: [...source.digests, digest],
+    conclude: (finished) => {
+      const given = source.conclude(finished)
+      if (given !== undefined && given.algorithm !== algorithm) {
+        fail(
+          'InvalidRequest',
+          {},
+          {
+            message: `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${given.algorithm.toLowerCase()}`,
+          },
+        )
+      }
+      const value = digestValue(finished, digest).toString('base64')
+      return { algorithm, type: 'FULL_OBJECT', value }
+    },
+  }
+}
+
+/** The batch that puts a part row in place of the one that may stand there, and what else belongs to it. */
+async function planPart(
+  dependencies: CoreDependencies,
+  name: UploadName,
+  part: Part,
+  include: (changes: Changes) => void,
+): Promise<Batch> {
+  const { meta } = dependencies
+  const upload = await readUpload(meta, name)
+  requireUpload(upload, name)
+  const rowKey = partKey(name.uploadId, part.number)
+  const old = rowOf(partCodec, rowKey, await meta.get(rowKey))
+  const changes = createChanges(dependencies)
+  changes.check(upload)
+  changes.check(old)
+  changes.put(putOf(partCodec, rowKey, part))
+  if (old.value !== undefined) changes.release(old.value.pieces)
+  include(changes)
+  return changes.settle()
+}
+
+/**
+ * The new part names the source's blobs. Its digests are those of the source when it is the whole of it, and are
+ * computed by reading otherwise; nothing is written twice.
+ */
+export async function copyPart(
+  dependencies: CoreDependencies,
+  request: CopyPartRequest,
+): Promise<{ part: Part; source: FoundObject }> {
+  const upload = requireUpload(await readUpload(dependencies.meta, request), request)
+  for (let attempt = 0; attempt < dependencies.limits.commitAttemptsMax; attempt++) {
+    const source = await findObject(dependencies, request.source)
+    const range = request.choose(source)
+    const pieces = cutPieces(await piecesOf(dependencies.meta, source.version.content), range)
+    const part = await describePart(dependencies, upload, request.number, source, range, pieces)
+    const batch = await planPart(dependencies, request, part, (changes) => {
+      changes.check(source.row)
+      changes.retain(part.pieces)
+    })
+    if ((await dependencies.meta.commit(batch)).ok) return { part, source }
+  }
+  return fail('OperationAborted', { ConflictingOperation: 'PutObject' })
+}
+
+async function describePart(
+  dependencies: CoreDependencies,
+  upload: Upload,
+  number: number,
+  { version }: FoundObject,
+  range: ByteRange,
+  pieces: readonly Piece[],
+): Promise<Part> {
+  const sizeBytes = range.endBytes - range.startBytes
+  const modifiedAt = dependencies.clock.now()
+  const whole = sizeBytes === version.sizeBytes && !version.etag.includes('-')
+  const { checksum } = upload
+  if (whole && checksum === undefined) {
+    return { number, sizeBytes, etag: version.etag, crc64: version.crc64, modifiedAt, checksum: undefined, pieces }
+  }
+  const digests = dependencies.digests.create([
+    'md5',
+    'crc64ecma',
+    ...(checksum === undefined ? [] : [CHECKSUMS[checksum.algorithm].digest]),
+  ])
+  for await (const chunk of readPieces(dependencies, pieces)) digests.update(chunk)
+  const finished = digests.finish()
+  const value =
+    checksum === undefined ? undefined : digestValue(finished, CHECKSUMS[checksum.algorithm].digest).toString('base64')
+  return {
+    number,
+    sizeBytes,
+    etag: digestValue(finished, 'md5').toString('hex'),
+    crc64: crc64Decimal(digestValue(finished, 'crc64ecma')),
+    modifiedAt,
+    checksum:
+      checksum === undefined || value === undefined
+        ? undefined
+        : { algorithm: checksum.algorithm, type: 'FULL_OBJECT', value },
+    pieces,
+  }
+}
