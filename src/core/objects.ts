@@ -26,11 +26,12 @@ import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
 import { cutPieces, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
 import {
   currentObject,
+  type Deleted,
+  deleteCurrent,
   type Head,
   type Located,
   locateVersion,
   readHead,
-  removeUnversioned,
   removeVersion,
   type Written,
   writeVersion,
@@ -70,14 +71,6 @@ export interface OpenObject<T> {
   readonly body: Bytes | AsyncIterable<Bytes>
 }
 
-export interface DeleteOutcome {
-  readonly bucket: Bucket
-  /** The version that is gone for good. */
-  readonly removed: AnyVersion | undefined
-  /** The delete marker that was put on top. */
-  readonly marker: AnyVersion | undefined
-}
-
 /** What the new object takes over from its source; decided again if the source changes under the copy. */
 export interface CopyDescription {
   readonly headers: ObjectHeaders
@@ -111,11 +104,7 @@ export interface ObjectStore {
   bytesOf(version: ObjectVersion, range: ByteRange): AsyncIterable<Bytes>
   /** Empty unless it was uploaded in parts. */
   partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
-  delete(
-    name: ObjectName,
-    accountId: string,
-    allow?: (current: ObjectVersion | undefined) => void,
-  ): Promise<DeleteOutcome>
+  delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
   /** Moves no byte: the new version shares the blobs of the old one. */
   copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
 }
@@ -240,21 +229,14 @@ async function deleteObject(
   { bucket, key, reference }: ObjectName,
   accountId: string,
   allow: (current: ObjectVersion | undefined) => void,
-): Promise<DeleteOutcome> {
+): Promise<Deleted> {
   const allowHead = (head: Head) => allow(currentObject(head))
   if (reference !== undefined) {
     const allowNamed = (_head: Head, located: Located | undefined) =>
       allow(located?.version.kind === 'object' ? located.version : undefined)
     return { ...(await removeVersion(dependencies, bucket, key, reference, allowNamed)), marker: undefined }
   }
-  if (bucket.versioning === 'unset') {
-    return { ...(await removeUnversioned(dependencies, bucket, key, allowHead)), marker: undefined }
-  }
-  const written = await writeVersion(dependencies, bucket, key, 'DeleteObject', (head) => {
-    allowHead(head)
-    return { version: { kind: 'marker', accountId } }
-  })
-  return { bucket: written.bucket, removed: undefined, marker: written.version }
+  return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
 }
 
 /** More pieces than this stand in a manifest row of their own, so that listings stay light. */

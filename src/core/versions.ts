@@ -101,27 +101,37 @@ export function writeVersion(
   operation: string,
   plan: (head: Head) => VersionPlan | Promise<VersionPlan>,
 ): Promise<Written> {
-  const { meta, clock } = dependencies
   return commitPlanned(dependencies, operation, async () => {
-    const head = await readHead(meta, bucket, name)
+    const head = await readHead(dependencies.meta, bucket, name)
     const { version, include } = await plan(head)
     const changes = createChanges(dependencies)
     checkHead(changes, head)
-    const versioning = head.bucket.value.versioning
-    const now = clock.now()
-    const complete = {
-      ...version,
-      key: name,
-      sequence: nextSequence(now * 1000, head.current?.sequence),
-      isNull: versioning !== 'enabled',
-      modifiedAt: now,
-    }
-    await displaceCurrent(meta, changes, head, name, complete.isNull)
-    if (complete.isNull) await dropNoncurrentNull(meta, changes, head, name)
-    putCurrent(changes, head, complete)
+    const written = await putNewest(dependencies, changes, head, name, version)
     await include?.(changes)
-    return { batch: await changes.settle(), result: { version: complete, bucket: head.bucket.value } }
+    return { batch: await changes.settle(), result: { version: written, bucket: head.bucket.value } }
   })
+}
+
+/** The changes that put a version on top of what the key holds. */
+async function putNewest(
+  { meta, clock }: CoreDependencies,
+  changes: Changes,
+  head: Head,
+  name: string,
+  version: NewVersion,
+): Promise<AnyVersion> {
+  const now = clock.now()
+  const complete = {
+    ...version,
+    key: name,
+    sequence: nextSequence(now * 1000, head.current?.sequence),
+    isNull: head.bucket.value.versioning !== 'enabled',
+    modifiedAt: now,
+  }
+  await displaceCurrent(meta, changes, head, name, complete.isNull)
+  if (complete.isNull) await dropNoncurrentNull(meta, changes, head, name)
+  putCurrent(changes, head, complete)
+  return complete
 }
 
 /** The old current version becomes noncurrent, or goes when the new one takes its place as the null version. */
@@ -199,24 +209,38 @@ export interface Removed {
   readonly bucket: Bucket
 }
 
-/** Removes the current version of a key in a bucket that never was versioned. Nothing there is no error. */
-export function removeUnversioned(
+export interface Deleted extends Removed {
+  /** The delete marker that was put on top. */
+  readonly marker: AnyVersion | undefined
+}
+
+/**
+ * DELETE without a version id: the object goes, or gets a delete marker on top if versioning is or was on by the time
+ * of the commit. Nothing there is no error.
+ */
+export function deleteCurrent(
   dependencies: CoreDependencies,
   bucket: Bucket,
   name: string,
+  accountId: string,
   allow: (head: Head) => void,
-): Promise<Removed> {
+): Promise<Deleted> {
   return commitPlanned(dependencies, 'DeleteObject', async () => {
     const head = await readHead(dependencies.meta, bucket, name)
     allow(head)
     const changes = createChanges(dependencies)
     checkHead(changes, head)
+    const now = head.bucket.value
+    if (now.versioning !== 'unset') {
+      const marker = await putNewest(dependencies, changes, head, name, { kind: 'marker', accountId })
+      return { batch: await changes.settle(), result: { removed: undefined, marker, bucket: now } }
+    }
     const { current } = head
     if (current !== undefined) {
       changes.remove(head.object.key)
       if (current.kind === 'object') await releaseContent(dependencies.meta, changes, current.content)
     }
-    return { batch: await changes.settle(), result: { removed: current, bucket: head.bucket.value } }
+    return { batch: await changes.settle(), result: { removed: current, marker: undefined, bucket: now } }
   })
 }
 
