@@ -225,7 +225,7 @@ export function deleteCurrent(
   accountId: string,
   allow: (head: Head) => void,
 ): Promise<Deleted> {
-  return commitPlanned(dependencies, 'DeleteObject', async () => {
+  return commitPlanned<Deleted>(dependencies, 'DeleteObject', async () => {
     const head = await readHead(dependencies.meta, bucket, name)
     allow(head)
     const changes = createChanges(dependencies)
