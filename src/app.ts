@@ -9,6 +9,7 @@ import { type Log, type Metrics, silentMetrics } from './base/telemetry.js'
 import type { BlobStore } from './blob/blob-store.js'
 import { openFilesBlobStore } from './blob/files.js'
 import { createMemoryBlobStore } from './blob/memory.js'
+import { createMeteredBlobStore } from './blob/metered.js'
 import type { BlobEngine, MetaEngine } from './config/kinds.js'
 import { readSeedFile } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
@@ -23,12 +24,20 @@ import { reclaimJob, scrubJob } from './jobs/upkeep.js'
 import { openLmdbMetaStore } from './meta/lmdb.js'
 import { createMemoryMetaStore } from './meta/memory.js'
 import type { MetaStore } from './meta/meta-store.js'
+import { createMeteredMetaStore } from './meta/metered.js'
 import { operations } from './operations/table.js'
 import { reservedNames, unservedOperations } from './operations/unsupported.js'
 import { createAddressing } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
 import { renderError } from './wire/error-body.js'
-import { createPipeline, faultOf, type Observation, type Pipeline } from './wire/pipeline.js'
+import {
+  createFailedAnswer,
+  createPipeline,
+  faultOf,
+  type Observation,
+  type Pipeline,
+  type PipelineOptions,
+} from './wire/pipeline.js'
 import { createRequestIds } from './wire/request-ids.js'
 import { createRouter } from './wire/router.js'
 import { createHttpServer, type HttpServer } from './wire/server/index.js'
@@ -98,6 +107,23 @@ export function memoryStores(): Stores {
   return { meta: createMemoryMetaStore(), blobs: createMemoryBlobStore() }
 }
 
+function meteredStores({ meta, blobs }: Stores, metrics: Metrics): Stores {
+  const now = () => performance.now()
+  return {
+    meta: createMeteredMetaStore(meta, {
+      now,
+      record: ({ method, outcome, durationMs }) =>
+        metrics.storeCall({ store: 'meta', call: method, outcome, durationMs }),
+    }),
+    blobs: createMeteredBlobStore(blobs, {
+      now,
+      // A reader that leaves early, such as a client that has seen enough, is not a failure of the store.
+      record: ({ method, outcome, durationMs }) =>
+        metrics.storeCall({ store: 'blob', call: method, outcome: outcome === 'ended' ? 'ok' : outcome, durationMs }),
+    }),
+  }
+}
+
 async function openMeta(engine: MetaEngine, data: string, mapSizeBytes: number | undefined): Promise<MetaStore> {
   if (engine.engine === 'memory') return createMemoryMetaStore()
   return openLmdbMetaStore({
@@ -113,10 +139,10 @@ async function openBlobs(engine: BlobEngine, data: string): Promise<BlobStore> {
 }
 
 export async function createService(options: ServiceOptions): Promise<Service> {
-  const { stores, settings, log, metrics = silentMetrics, clock = systemClock, random = randomBytes } = options
+  const { settings, log, metrics = silentMetrics, clock = systemClock, random = randomBytes } = options
   const digests = await loadDigests()
   const core = createCore({
-    ...stores,
+    ...(metrics === silentMetrics ? options.stores : meteredStores(options.stores, metrics)),
     clock,
     random,
     digests,
@@ -130,7 +156,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const dialects = { cos: cosDialect, s3: createS3Dialect() }
   const admission = createAdmission(clock, settings.requestsPerSecondMax)
   const requestIds = createRequestIds({ random, now: () => clock.now() })
-  const pipeline = createPipeline({
+  const pipelineOptions: PipelineOptions = {
     core,
     clock,
     digests,
@@ -145,12 +171,15 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     regionAliases: settings.regionAliases,
     xmlSizeBytesMax: settings.xmlBytesMax,
     observe: createObserver(log, metrics),
-  })
+  }
+  const pipeline = createPipeline(pipelineOptions)
+  const failed = createFailedAnswer(pipelineOptions)
   const server = (handle: Pipeline = pipeline, tls?: Tls) =>
     createHttpServer({
       clock,
       handlers: {
         handle,
+        failed,
         transportError: (error, { method, host, rawTarget }) => {
           const place = host === '' ? 'localhost' : host
           const path = rawTarget === '' ? '/' : rawTarget

@@ -2,7 +2,7 @@
 /** The process: commands, signals, workers, exit code. Importing it runs it. */
 
 import cluster, { type Worker } from 'node:cluster'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { text as readAll } from 'node:stream/consumers'
@@ -10,13 +10,14 @@ import { type AdminServer, createAdminServer } from './admin/admin-server.js'
 import { createMetrics, type MetricsRegistry, type MetricsSnapshot, mergeSnapshots } from './admin/metrics.js'
 import { closeStores, createService, openStores, prepareData, readTls, type Service, startJobs } from './app.js'
 import { systemClock } from './base/clock.js'
-import { createLog, type Log } from './base/telemetry.js'
+import { createLog, type Log, type Metrics } from './base/telemetry.js'
 import { createCommands } from './cli/commands.js'
 import { runDoctor } from './cli/doctor.js'
-import { explainCode } from './cli/explain-code.js'
+import { explainCode, nearCodes } from './cli/explain-code.js'
 import { explainRequest } from './cli/explain-request.js'
 import { welcomeText } from './cli/welcome.js'
 import { formatAddress, type ListenAddress } from './config/kinds.js'
+import { SeedMistakes } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import type { RootKey } from './core/seeding.js'
 import type { HttpServer } from './wire/server/index.js'
@@ -24,9 +25,14 @@ import type { HttpServer } from './wire/server/index.js'
 // LMDB commits and file syncs share libuv's threads; four would let a few large uploads delay every commit.
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 
-/** Two levels up from dist/src. */
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+/** From the nearest package.json above this file: the one of this package. */
+function packageVersion(folder = new URL('.', import.meta.url)): string {
+  const path = new URL('package.json', folder)
+  if (!existsSync(path)) {
+    const above = new URL('..', folder)
+    return above.href === folder.href ? 'unknown' : packageVersion(above)
+  }
+  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'unknown'
@@ -41,14 +47,21 @@ function logOf({ log: { level, format } }: Settings): Log {
   return createLog({ level, format: chosen, clock: systemClock, write: (line) => process.stderr.write(line) })
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** npm hands on what the terminal has sent to us already: a signal this soon after the first is the same one. */
+const SAME_SIGNAL_MS = 500
+
+/**
+ * Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. A worker leaves that to the primary:
+ * it is told by both the terminal and the primary, and its end is bounded by the time to drain.
+ */
 function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
-    let asked = false
+    let askedAt: number | undefined
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (asked) process.exit(1)
-        asked = true
+        const repeated = askedAt !== undefined && systemClock.now() - askedAt > SAME_SIGNAL_MS
+        if (repeated && !cluster.isWorker) process.exit(1)
+        askedAt ??= systemClock.now()
         resolve(signal)
       })
     }
@@ -105,17 +118,22 @@ async function serveAlone(settings: Settings): Promise<number> {
   const log = logOf(settings)
   const stopping = stopSignal()
   let ready = false
+  let listeners: readonly HttpServer[] = []
   const metrics = await createMetrics({ processMetrics: true })
   const admin = adminServer(
     log,
     () => ready,
-    () => metrics.page(),
+    () => {
+      countConnections(metrics, listeners)
+      return metrics.page()
+    },
   )
   const adminAddress = await admin.listen(settings.adminListen)
   const stores = await openStores(settings)
   const service = await createService({ stores, settings, log, metrics })
   const root = await prepareData(service.core, settings)
   const { servers, plain, secure } = await listen(service, settings)
+  listeners = servers
   const jobs = startJobs(service.core, settings, log, metrics)
   ready = true
   print(welcome(settings, root, adminAddress, plain, secure))
@@ -137,6 +155,10 @@ function adminServer(log: Log, ready: () => boolean, metrics: () => Promise<stri
   })
 }
 
+function countConnections(metrics: Metrics, servers: readonly HttpServer[]): void {
+  metrics.connections(servers.reduce((sum, server) => sum + server.openConnections(), 0))
+}
+
 // --- workers --------------------------------------------------------------------------------------------------
 
 type Message =
@@ -146,6 +168,11 @@ type Message =
 
 function isMessage(value: unknown): value is Message {
   return typeof value === 'object' && value !== null && 'kind' in value
+}
+
+/** The reason stands above it on standard error. */
+class StartFailed extends Error {
+  override readonly name = 'StartFailed'
 }
 
 const METRICS_WAIT_MS = 2_000
@@ -178,25 +205,31 @@ async function serveWithWorkers(settings: Settings, count: number): Promise<numb
   return 0
 }
 
-/** Resolves when all of them listen. A worker that ends is replaced until the server is stopping. */
+/** Resolves when all of them listen. From then on a worker that ends is replaced until the server is stopping. */
 function startWorkers(
   count: number,
   listening: Map<Worker, Extract<Message, { kind: 'listening' }>>,
   log: Log,
   draining: () => boolean,
 ): Promise<Extract<Message, { kind: 'listening' }>> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    let started = false
     const start = () => {
       const worker = cluster.fork()
       worker.on('message', (message: unknown) => {
         if (!isMessage(message) || message.kind !== 'listening') return
         listening.set(worker, message)
-        if (listening.size === count) resolve(message)
+        log.info('a worker serves', { pid: worker.process.pid })
+        if (listening.size < count) return
+        started = true
+        resolve(message)
       })
       worker.on('exit', (code, signal) => {
         listening.delete(worker)
         if (draining()) return
-        log.error('a worker ended and is replaced', { code, signal })
+        // It has said why. Another would fail in the same way.
+        if (!started) return reject(new StartFailed('a worker ended before it could serve'))
+        log.error('a worker ended and is replaced', { pid: worker.process.pid, code, signal })
         systemClock.sleep(RESTART_PAUSE_MS).then(() => {
           if (!draining()) start()
         })
@@ -248,6 +281,7 @@ async function serveAsWorker(settings: Settings): Promise<number> {
   const { servers, plain, secure } = await listen(service, settings)
   process.on('message', (message: unknown) => {
     if (!isMessage(message) || message.kind !== 'ask-metrics') return
+    countConnections(metrics, servers)
     void metrics.snapshot().then((snapshot) => process.send?.({ kind: 'metrics', snapshot }))
   })
   process.send?.({ kind: 'listening', plain, secure })
@@ -275,6 +309,7 @@ const commands = createCommands({
     return healthy ? 0 : 1
   },
   explainCode,
+  nearCodes,
   explainRequest: async (source, { secretId, secretKey }, { region }) => {
     const raw = source === '-' ? await readAll(process.stdin) : await readFile(source, 'latin1')
     return explainRequest(raw, { accessKeyId: secretId, secretKey, region })
@@ -288,7 +323,15 @@ commands.run(process.argv.slice(2)).then(
     process.exit(code)
   },
   (error: unknown) => {
-    process.stderr.write(`stowage: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-    process.exit(1)
+    process.stderr.write(`stowage: ${complaintOf(error)}\n`)
+    process.exit(error instanceof SeedMistakes ? 2 : 1)
   },
 )
+
+/** What the operator's files and ports cause needs no stack. */
+function complaintOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const fromOutside =
+    error instanceof SeedMistakes || error instanceof StartFailed || ('syscall' in error && 'code' in error)
+  return fromOutside ? error.message : (error.stack ?? error.message)
+}

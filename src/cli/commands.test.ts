@@ -23,6 +23,7 @@ async function run(line: string, environment: Environment = {}) {
     serve: async (settings) => served.push(settings) - 1,
     doctor: async (settings, { json }) => doctored.push({ settings, json }),
     explainCode: (code, { lang }) => (code === 'NoSuchKey' ? `${code} in ${lang}\n` : undefined),
+    nearCodes: (code) => (code === 'NoSuchKye' ? ['NoSuchKey'] : []),
     explainRequest: async (source, keys) => {
       requests.push({ source, keys })
       return 'step by step\n'
@@ -75,7 +76,8 @@ test('explain knows a code in two languages, and says when there is none', async
   assert.equal((await run('explain NoSuchKey --lang zh')).printed, 'NoSuchKey in zh\n')
   const unknown = await run('explain NoSuchThing')
   assert.equal(unknown.exitCode, 1)
-  assert.match(unknown.complained, /no error code "NoSuchThing"/)
+  assert.match(unknown.complained, /no error code "NoSuchThing"\n$/)
+  assert.match((await run('explain NoSuchKye')).complained, /no error code "NoSuchKye"; near it: NoSuchKey\n$/)
 })
 
 test('explain --request takes the key pair from flags, else from the environment', async () => {

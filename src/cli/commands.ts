@@ -28,6 +28,8 @@ export interface CommandActions {
   readonly doctor: (settings: Settings, options: { readonly json: boolean }) => Promise<ExitCode>
   /** Undefined when the catalogue has no such code. */
   readonly explainCode: (code: string, options: { readonly lang: Language }) => string | undefined
+  /** The codes that may have been meant, best first. */
+  readonly nearCodes: (code: string) => readonly string[]
   /** `source` is a path, or `-` for standard input. */
   readonly explainRequest: (source: string, keys: KeyPair, settings: Settings) => Promise<string>
 }
@@ -134,7 +136,7 @@ function addExplain(program: Command, actions: CommandActions, end: (code: ExitC
         command.error('error: give an error code, or --request <file>')
       if (code !== undefined) {
         const text = actions.explainCode(code, { lang: flags['lang'] === 'zh' ? 'zh' : 'en' })
-        if (text === undefined) complain(`the catalogue has no error code ${JSON.stringify(code)}\n`)
+        if (text === undefined) complain(unknownCode(code, actions.nearCodes(code)))
         else print(text)
         return end(text === undefined ? 1 : 0)
       }
@@ -145,6 +147,11 @@ function addExplain(program: Command, actions: CommandActions, end: (code: ExitC
       }
       print(await actions.explainRequest(source, { secretId, secretKey }, loadSettings(environment)))
     })
+}
+
+function unknownCode(code: string, near: readonly string[]): string {
+  const suggestion = near.length === 0 ? '' : `; near it: ${near.join(', ')}`
+  return `the catalogue has no error code ${JSON.stringify(code)}${suggestion}\n`
 }
 
 type Flags = Readonly<Record<string, unknown>>

@@ -94,6 +94,30 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 }
 
+/**
+ * The answer when a response that was already decided could not be begun: its stream failed before its first chunk, or
+ * a defect rejected. Everything that the answer needs is read from the request again, so that nothing is kept for it.
+ */
+export function createFailedAnswer(options: PipelineOptions): (error: unknown, request: WireRequest) => WireResponse {
+  return (thrown, request) => {
+    const requestIds = options.requestIds()
+    const error = asApiError(thrown)
+    if (error.condition === 'InternalError') {
+      options.log.error('internal error', { requestId: requestIds.cos, cause: describeCause(error.cause) })
+    }
+    return renderError(error, errorFacts(request, { requestIds, ...addressed(options, request) }))
+  }
+}
+
+function addressed(options: PipelineOptions, request: WireRequest): Pick<Progress, 'seen' | 'address'> {
+  try {
+    const address = options.addressing(request.host, request.rawPath)
+    return { address, seen: options.detect(request, parseQuery(request.rawQuery), address.dialect).seen }
+  } catch {
+    return { address: undefined, seen: options.detect(request, [], undefined).seen }
+  }
+}
+
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
   const { query, address, dialect } = identify(options, request, progress)
   const operation = target(options, request, address, dialect, query)
@@ -314,7 +338,10 @@ async function checkExpectedOwner({ core }: PipelineOptions, { headers }: WireRe
 
 // --- answering ------------------------------------------------------------------------------------------------
 
-function errorFacts(request: WireRequest, { seen, address, requestIds }: Progress): ErrorFacts {
+function errorFacts(
+  request: WireRequest,
+  { seen, address, requestIds }: Pick<Progress, 'seen' | 'address' | 'requestIds'>,
+): ErrorFacts {
   const host = request.host === '' ? 'localhost' : request.host
   const { bucketName, key } = address ?? { bucketName: undefined, key: undefined }
   const s3 =
