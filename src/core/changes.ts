@@ -4,9 +4,9 @@
  * touches those rows in any other way, so that a blob is never removed while something names it.
  */
 
-import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
-import type { Batch, Check, MetaStore, Put } from '../meta/meta-store.js'
+import { BlobMissing } from '../blob/blob-store.js'
+import type { Add, Batch, Check, MetaStore, Put } from '../meta/meta-store.js'
 import { fail } from '../model/errors/index.js'
 import type { Content, Piece } from '../model/version.js'
 import type { CoreDependencies } from './dependencies.js'
@@ -28,11 +28,15 @@ export interface Changes {
   check(row: Row<unknown>): void
   put(put: Put): void
   remove(key: Bytes): void
+  add(add: Add): void
   /** A blob that this writer has just stored gets its first owner; the check fails when scrub has condemned it. */
   introduce(piece: Piece): void
   /** One more owner for each piece. */
   retain(pieces: readonly Piece[]): void
-  /** One owner less; the last one takes the bytes along. */
+  /**
+   * One owner less; the last one takes the bytes along. A small body that is the whole object goes at once, because a
+   * reader has it before it answers; what is read piece by piece stays for as long as the trash keeps it.
+   */
   release(pieces: readonly Piece[]): void
   /** Works out the owner rows and gives the batch. */
   settle(): Promise<Batch>
@@ -40,6 +44,8 @@ export interface Changes {
 
 interface Delta {
   readonly inline: boolean
+  /** Lies among other pieces of what is released. */
+  among: boolean
   readonly fresh: boolean
   owners: number
 }
@@ -48,12 +54,16 @@ export function createChanges({ meta, clock, limits }: Pick<CoreDependencies, 'm
   const checks: Check[] = []
   const puts: Put[] = []
   const removes: Bytes[] = []
+  const adds: Add[] = []
   const deltas = new Map<string, Delta>()
 
-  const count = (piece: Piece, by: number, fresh: boolean) => {
+  const count = (piece: Piece, by: number, fresh: boolean, among = false) => {
     const delta = deltas.get(piece.blob)
-    if (delta === undefined) deltas.set(piece.blob, { inline: piece.inline, fresh, owners: by })
-    else delta.owners += by
+    if (delta === undefined) deltas.set(piece.blob, { inline: piece.inline, fresh, among, owners: by })
+    else {
+      delta.owners += by
+      delta.among ||= among
+    }
   }
 
   return {
@@ -66,12 +76,15 @@ export function createChanges({ meta, clock, limits }: Pick<CoreDependencies, 'm
     remove: (key) => {
       removes.push(key)
     },
+    add: (add) => {
+      adds.push(add)
+    },
     introduce: (piece) => count(piece, piece.inline ? 0 : 1, true),
     retain: (pieces) => {
       for (const piece of pieces) count(piece, 1, false)
     },
     release: (pieces) => {
-      for (const piece of pieces) count(piece, -1, false)
+      for (const piece of pieces) count(piece, -1, false, pieces.length > 1)
     },
     settle: async () => {
       const touched = [...deltas].filter(([, delta]) => delta.owners !== 0)
@@ -81,20 +94,20 @@ export function createChanges({ meta, clock, limits }: Pick<CoreDependencies, 'm
         if (delta.fresh && !delta.inline) checks.push({ key: ownersKey(blob), version: undefined })
         const before = row?.value ?? (delta.inline ? 1 : 0)
         const owners = before + delta.owners
-        assert(owners >= 0, `blob ${blob} is never released more often than it is owned`)
+        if (owners < 0) throw new StaleRead(`blob ${blob} would be released more often than it is owned`)
         if (row !== undefined) checks.push(checkOf(row))
-        settleOwners(blob, owners, delta.inline, row?.value !== undefined)
+        settleOwners(blob, owners, delta, row?.value !== undefined)
       })
-      return { checks, puts, removes }
+      return { checks, puts, removes, adds }
     },
   }
 
-  function settleOwners(blob: string, owners: number, inline: boolean, hadRow: boolean): void {
+  function settleOwners(blob: string, owners: number, { inline, among }: Delta, hadRow: boolean): void {
     const implied = inline && owners === 1
     if (owners > 0 && !implied) puts.push(putOf(ownersCodec, ownersKey(blob), owners))
     else if (hadRow) removes.push(ownersKey(blob))
     if (owners > 0) return
-    if (inline) removes.push(inlineKey(blob))
+    if (inline && !among) removes.push(inlineKey(blob))
     else puts.push({ key: trashKey(clock.now() + limits.trashDelayMs, blob), value: EMPTY_VALUE })
   }
 }
@@ -111,11 +124,24 @@ async function readOwners(
   return touched.map(([blob]) => rows.get(blob))
 }
 
-/** The pieces that an object's bytes consist of, in order. */
+/**
+ * Rows that were read one after the other do not belong together: another writer came in between, and who reads again
+ * finds its work. Only when the same repeats although nothing changed is it damage.
+ */
+export class StaleRead extends Error {
+  override readonly name = 'StaleRead'
+}
+
+/** What a reader or writer may see when another writer was faster. */
+export function isOutrun(error: unknown): error is StaleRead | BlobMissing {
+  return error instanceof StaleRead || error instanceof BlobMissing
+}
+
+/** The pieces that an object's bytes consist of, in order. Fails with StaleRead. */
 export async function piecesOf(meta: MetaStore, content: Content): Promise<readonly Piece[]> {
   if (content.kind === 'pieces') return content.pieces
   const entry = await meta.get(manifestKey(content.id))
-  assert(entry !== undefined, `manifest ${content.id} exists as long as a version names it`)
+  if (entry === undefined) throw new StaleRead(`manifest ${content.id} does not exist`)
   return manifestCodec.decode(entry.value).pieces
 }
 
@@ -124,6 +150,9 @@ export async function releaseContent(meta: MetaStore, changes: Changes, content:
   changes.release(await piecesOf(meta, content))
   if (content.kind === 'manifest') changes.remove(manifestKey(content.id))
 }
+
+/** In a row. More than a faster writer explains: what is missing is lost. */
+export const OUTRUN_TIMES_MAX = 20
 
 /**
  * Read, plan in pure code, commit; when a check fails, all of it again. `plan` throws what the client is to see and
@@ -134,10 +163,17 @@ export async function commitPlanned<T>(
   operation: string,
   plan: () => Promise<{ readonly batch: Batch; readonly result: T }>,
 ): Promise<T> {
+  let outrunTimes = 0
   for (let attempt = 0; attempt < limits.commitAttemptsMax; attempt++) {
-    const { batch, result } = await plan()
-    const outcome = await meta.commit(batch)
-    if (outcome.ok) return result
+    try {
+      const { batch, result } = await plan()
+      const outcome = await meta.commit(batch)
+      if (outcome.ok) return result
+      outrunTimes = 0
+    } catch (error) {
+      outrunTimes++
+      if (!isOutrun(error) || outrunTimes === OUTRUN_TIMES_MAX) throw error
+    }
   }
   return fail('OperationAborted', { ConflictingOperation: operation })
 }

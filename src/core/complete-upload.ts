@@ -10,7 +10,7 @@ import { requireWrite, type WriteConditions } from './conditions.js'
 import type { CoreDependencies } from './dependencies.js'
 import { contentOf } from './objects.js'
 import type { Part, Upload } from './rows.js'
-import { readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { endUpload, readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
 import { currentObject, type Written, writeVersion } from './versions.js'
 
 /** A part as the client lists it at Complete. */
@@ -43,7 +43,7 @@ export async function completeUpload(dependencies: CoreDependencies, request: Co
     const chosen = chooseParts(
       request,
       upload,
-      stored.map((row) => row.value),
+      stored.rows.map((row) => row.value),
     )
     requireWrite(request.conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
     const pieces = chosen.flatMap((part) => part.pieces)
@@ -62,13 +62,9 @@ export async function completeUpload(dependencies: CoreDependencies, request: Co
         content,
       },
       include: (changes) => {
-        changes.check(uploadRow)
-        changes.remove(uploadRow.key)
-        for (const part of stored) {
-          changes.check(part)
-          changes.remove(part.key)
-          if (!chosen.includes(part.value)) changes.release(part.value.pieces)
-        }
+        endUpload(changes, uploadRow, stored)
+        const kept = new Set(chosen)
+        for (const { value } of stored.rows) if (!kept.has(value)) changes.release(value.pieces)
         if (row !== undefined) changes.put(row)
       },
     }

@@ -1,6 +1,7 @@
 /**
  * Multipart uploads. Every part write checks the upload's row, so that nothing joins an upload that is being completed
- * or aborted; Complete and Abort remove that row, so only one of them ever wins.
+ * or aborted; Complete and Abort remove that row, so only one of them ever wins, and check the counter of part writes, so
+ * that no part is left behind.
  */
 
 import type { MetaStore } from '../meta/meta-store.js'
@@ -30,7 +31,7 @@ import {
   uploadKey,
 } from './rows.js'
 import { type CopyPartRequest, copyPart, putPart } from './upload-parts.js'
-import { readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { endUpload, readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
 import type { Written } from './versions.js'
 
 export interface InitiateRequest {
@@ -121,13 +122,9 @@ export function removeUpload(dependencies: CoreDependencies, name: UploadName): 
     const upload = await readUpload(dependencies.meta, name)
     requireUpload(upload, name)
     const changes = createChanges(dependencies)
-    changes.check(upload)
-    changes.remove(upload.key)
-    for (const part of await readParts(dependencies.meta, name.uploadId)) {
-      changes.check(part)
-      changes.remove(part.key)
-      changes.release(part.value.pieces)
-    }
+    const parts = await readParts(dependencies.meta, name.uploadId)
+    endUpload(changes, upload, parts)
+    for (const { value } of parts.rows) changes.release(value.pieces)
     return { batch: await changes.settle(), result: undefined }
   })
 }

@@ -3,7 +3,6 @@
 import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
 import { timeOrderedId } from '../base/ids.js'
-import { BlobMissing } from '../blob/blob-store.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
@@ -18,7 +17,7 @@ import type {
   StoredPart,
 } from '../model/version.js'
 import { encodeVersionId, type VersionReference } from '../model/version-id.js'
-import { piecesOf } from './changes.js'
+import { isOutrun, OUTRUN_TIMES_MAX, piecesOf } from './changes.js'
 import { requireWrite, type WriteConditions } from './conditions.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
@@ -143,9 +142,6 @@ export async function findObject(
   return requireNamed(head, key, reference, await locateVersion(meta, head, key, reference))
 }
 
-/** An object overwritten again and again between finding and reading it; far more often than can happen. */
-const OPEN_ATTEMPTS_MAX = 20
-
 async function openObject<T extends { readonly range: ByteRange }>(
   dependencies: CoreDependencies,
   name: ObjectName,
@@ -157,7 +153,7 @@ async function openObject<T extends { readonly range: ByteRange }>(
     try {
       return { object, chosen, body: await readObject(dependencies, object.version, chosen.range) }
     } catch (error) {
-      if (!(error instanceof BlobMissing) || attempt === OPEN_ATTEMPTS_MAX) throw error
+      if (!isOutrun(error) || attempt === OUTRUN_TIMES_MAX) throw error
       // The body of a small object goes with its row: read again what is there now, unless nothing has changed.
       const again = await findObject(dependencies, name)
       if (again.row.version === object.row.version) throw error

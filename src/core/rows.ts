@@ -51,6 +51,7 @@ export const kinds = {
   blob: 0x42,
   upload: 0x50,
   part: 0x51,
+  partWrites: 0x52,
   trash: 0x60,
   job: 0x70,
 } as const
@@ -479,6 +480,11 @@ export const partCodec = codec<Part>({
 const PART_NUMBER_DIGITS = 5
 export const partKey = (uploadId: string, number: number) =>
   key(kinds.part, uploadId, String(number).padStart(PART_NUMBER_DIGITS, '0'))
+/**
+ * A counter of part writes, absent before the first. Each adds to it, and whoever ends the upload checks it: a part that
+ * was written since it looked makes it look again, and parts do not queue behind each other.
+ */
+export const partWritesKey = (uploadId: string) => key(kinds.partWrites, uploadId)
 export const partPrefix = (uploadId: string) => keyPrefix(kinds.part, uploadId)
 
 // --- upkeep ---------------------------------------------------------------------------------------------------

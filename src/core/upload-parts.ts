@@ -10,7 +10,7 @@ import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
-import { type Part, partCodec, partKey, putOf, rowOf, type Upload } from './rows.js'
+import { type Part, partCodec, partKey, partWritesKey, putOf, rowOf, type Upload } from './rows.js'
 import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
 import { readUpload, requireUpload, type UploadName } from './upload-rows.js'
 
@@ -94,6 +94,7 @@ async function planPart(
   changes.check(upload)
   changes.check(old)
   changes.put(putOf(partCodec, rowKey, part))
+  changes.add({ key: partWritesKey(name.uploadId), delta: 1n })
   if (old.value !== undefined) changes.release(old.value.pieces)
   include(changes)
   return changes.settle()
@@ -103,12 +104,12 @@ async function planPart(
  * The new part names the source's blobs. Its digests are those of the source when it is the whole of it, and are
  * computed by reading otherwise; nothing is written twice.
  */
-export async function copyPart(
+export function copyPart(
   dependencies: CoreDependencies,
   request: CopyPartRequest,
 ): Promise<{ part: Part; source: FoundObject }> {
-  const upload = requireUpload(await readUpload(dependencies.meta, request), request)
-  for (let attempt = 0; attempt < dependencies.limits.commitAttemptsMax; attempt++) {
+  return commitPlanned(dependencies, 'UploadPartCopy', async () => {
+    const upload = requireUpload(await readUpload(dependencies.meta, request), request)
     const source = await findObject(dependencies, request.source)
     const range = request.choose(source)
     const pieces = cutPieces(await piecesOf(dependencies.meta, source.version.content), range)
@@ -117,9 +118,8 @@ export async function copyPart(
       changes.check(source.row)
       changes.retain(part.pieces)
     })
-    if ((await dependencies.meta.commit(batch)).ok) return { part, source }
-  }
-  return fail('OperationAborted', { ConflictingOperation: 'PutObject' })
+    return { batch, result: { part, source } }
+  })
 }
 
 async function describePart(

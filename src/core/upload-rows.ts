@@ -3,10 +3,12 @@
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
+import type { Changes } from './changes.js'
 import {
   type Part,
   partCodec,
   partPrefix,
+  partWritesKey,
   type Row,
   rangeOf,
   rowOf,
@@ -40,10 +42,26 @@ export function requireUpload(row: Row<Upload | undefined>, { uploadId }: Upload
   return row.value ?? fail('NoSuchUpload', { UploadId: uploadId })
 }
 
-export async function readParts(meta: MetaStore, uploadId: string): Promise<readonly Row<Part>[]> {
+export interface UploadParts {
+  readonly rows: readonly Row<Part>[]
+  /** Changes with every part that is written after these rows were read. */
+  readonly writes: Row<unknown>
+}
+
+export async function readParts(meta: MetaStore, uploadId: string): Promise<UploadParts> {
+  const key = partWritesKey(uploadId)
+  const entry = await meta.get(key)
   const rows: Row<Part>[] = []
   for await (const entry of scanAll(meta, rangeOf(partPrefix(uploadId)))) {
     rows.push({ key: entry.key, value: partCodec.decode(entry.value), version: entry.version })
   }
-  return rows
+  return { rows, writes: { key, value: undefined, version: entry?.version } }
+}
+
+/** The changes that end an upload: its rows go, if nothing has joined it meanwhile. The bytes are the caller's. */
+export function endUpload(changes: Changes, upload: Row<unknown>, { rows, writes }: UploadParts): void {
+  for (const row of [upload, writes, ...rows]) {
+    changes.check(row)
+    changes.remove(row.key)
+  }
 }
