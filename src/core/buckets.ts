@@ -6,7 +6,7 @@
 import { randomHex } from '../base/ids.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket, BucketAcl, Versioning } from '../model/bucket.js'
-import { fail } from '../model/errors/index.js'
+import { fail, isApiError } from '../model/errors/index.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { removeUpload } from './multipart.js'
@@ -134,16 +134,29 @@ async function deleteBucket(dependencies: CoreDependencies, bucket: Bucket, uplo
     const closed: Bucket = { ...row.value, state: 'deleting' }
     return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, closed)] }, result: closed }
   })
-  const kept = await contentKind(meta, bucket, uploadsCount)
-  if (kept !== undefined) {
-    await reopen(dependencies, closing)
-    fail('BucketNotEmpty', { BucketName: bucket.name }, kept === 'versions' ? { message: NOT_EMPTY_VERSIONS } : {})
+  try {
+    const kept = await contentKind(meta, bucket, uploadsCount)
+    if (kept !== undefined) {
+      fail('BucketNotEmpty', { BucketName: bucket.name }, kept === 'versions' ? { message: NOT_EMPTY_VERSIONS } : {})
+    }
+    if (!uploadsCount) await removeUploads(dependencies, bucket)
+    await removeClosedBucket(dependencies, bucket)
+  } catch (error) {
+    // A bucket that stays is a bucket that takes writes. If this fails too, the next start opens it.
+    await reopen(dependencies, closing).catch(() => undefined)
+    throw error
   }
-  if (!uploadsCount) await removeUploads(dependencies, bucket)
-  await commitPlanned(dependencies, 'DeleteBucket', async () => {
+}
+
+function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Promise<void> {
+  const { meta } = dependencies
+  return commitPlanned(dependencies, 'DeleteBucket', async () => {
     const row = await readBucket(meta, bucket.name)
     if (row.value?.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
-    if (row.value.state !== 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+    // Another DeleteBucket may have opened the bucket in the meantime, and a third have closed it again: only what is
+    // absent after the row was read, and the commit checks that row, is absent for good.
+    const entered = row.value.state !== 'deleting' || (await contentKind(meta, bucket, true)) !== undefined
+    if (entered) return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
     const count = rowOf(
       bucketCountCodec,
       bucketCountKey(bucket.accountId),
@@ -212,6 +225,10 @@ async function removeUploads(dependencies: CoreDependencies, bucket: Bucket): Pr
   const { meta } = dependencies
   for await (const entry of scanAll(meta, rangeOf(uploadPrefix(bucket.id)))) {
     const upload = uploadCodec.decode(entry.value)
-    await removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id })
+    try {
+      await removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id })
+    } catch (error) {
+      if (!isApiError(error, 'NoSuchUpload')) throw error
+    }
   }
 }
