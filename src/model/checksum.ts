@@ -51,7 +51,8 @@ export type HeaderLookup = (name: string) => string | undefined
 /** The checksum that a PUT or an UploadPart brings along, if any. At most one, of the announced algorithm. */
 export function suppliedChecksum(header: HeaderLookup): SuppliedChecksum | undefined {
   const found: SuppliedChecksum[] = []
-  const trailers = (header('x-amz-trailer') ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const trailers = announcedTrailers(header)
+  checkChecksumNames(trailers)
   for (const algorithm of CHECKSUM_ALGORITHMS) {
     const name = checksumHeader(algorithm)
     const value = header(name)?.trim() ?? ''
@@ -63,6 +64,28 @@ export function suppliedChecksum(header: HeaderLookup): SuppliedChecksum | undef
   if (supplied?.from === 'header') checksumBytes(supplied.algorithm, supplied.value)
   checkAnnounced(header('x-amz-sdk-checksum-algorithm')?.trim() ?? '', supplied)
   return supplied
+}
+
+/** Lower-case names of `x-amz-trailer`. */
+export function announcedTrailers(header: HeaderLookup): readonly string[] {
+  return (header('x-amz-trailer') ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '')
+}
+
+const CHECKSUM_PREFIX = 'x-amz-checksum-'
+/** What the prefix stands for besides values: of Initiate and of reads. */
+const CHECKSUM_WORDS: readonly string[] = ['algorithm', 'type', 'mode']
+
+/** A checksum of an algorithm unknown here would go unverified, so its header or trailer is refused. */
+export function checkChecksumNames(names: Iterable<string>): void {
+  for (const name of names) {
+    if (!name.startsWith(CHECKSUM_PREFIX)) continue
+    const word = name.slice(CHECKSUM_PREFIX.length)
+    if (CHECKSUM_WORDS.includes(word) || checksumAlgorithm(word) !== undefined) continue
+    invalid('The algorithm type you specified in x-amz-checksum- header is invalid.')
+  }
 }
 
 function checkAnnounced(announced: string, supplied: SuppliedChecksum | undefined): void {

@@ -9,7 +9,9 @@ import { digestValue } from '../base/digests.js'
 import { collectBytes, TooLong } from '../base/streams.js'
 import type { ObjectSource } from '../core/object-source.js'
 import {
+  announcedTrailers,
   CHECKSUMS,
+  checkChecksumNames,
   checksumBytes,
   checksumHeader,
   checksumMismatchText,
@@ -48,14 +50,19 @@ interface Expectations {
   readonly sha1: string | undefined
   readonly sha256: string | undefined
   readonly checksum: SuppliedChecksum | undefined
+  /** Names of the trailers that may come. */
+  readonly trailers: readonly string[]
 }
 
 export function objectSource(request: WireRequest, dialect: Dialect, payload: PayloadContract): ObjectSource {
+  const header = (name: string) => request.headers.get(name)
+  checkChecksumNames(request.headers.keys())
   const expected: Expectations = {
     md5: contentMd5(request),
     sha1: contentSha1(request, dialect),
     sha256: payload.kind === 'sha256' ? payload.hex : undefined,
-    checksum: suppliedChecksum((name) => request.headers.get(name)),
+    checksum: suppliedChecksum(header),
+    trailers: announcedTrailers(header),
   }
   const digests: DigestName[] = []
   if (expected.sha1 !== undefined) digests.push('sha1')
@@ -84,6 +91,9 @@ function compare(
   trailers: ReadonlyMap<string, string>,
 ): StoredChecksum | undefined {
   const { md5, sha1, sha256, checksum } = expected
+  for (const name of trailers.keys()) {
+    if (!expected.trailers.includes(name)) fail('MalformedTrailerError', {}, { message: unannounced(name) })
+  }
   if (md5 !== undefined) requireEqual(md5, digestValue(finished, 'md5'), undefined)
   if (sha256 !== undefined) {
     const computed = digestValue(finished, 'sha256').toString('hex')
@@ -97,6 +107,10 @@ function compare(
   const computed = digestValue(finished, CHECKSUMS[checksum.algorithm].digest)
   requireEqual(checksumBytes(checksum.algorithm, value), computed, checksumMismatchText(checksum.algorithm))
   return { algorithm: checksum.algorithm, type: 'FULL_OBJECT', value }
+}
+
+function unannounced(name: string): string {
+  return `The trailer ${name} of the body is not announced by x-amz-trailer.`
 }
 
 function trailerValue(algorithm: SuppliedChecksum['algorithm'], trailers: ReadonlyMap<string, string>): string {
