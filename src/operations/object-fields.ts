@@ -133,7 +133,8 @@ export function shownHeaders(
   for (const [name, value] of headers.userMetadata) lines.push([`${prefix}meta-${name}`, value])
   if (dialect.traits.crc64Header) lines.push([`${prefix}hash-crc64ecma`, version.crc64])
   if (dialect.traits.objectTypeHeader) lines.push([`${prefix}object-type`, 'normal'])
-  if (stored !== 'STANDARD') lines.push([`${prefix}storage-class`, spellStorageClass(dialect.name, stored)])
+  const spelledClass = spellStorageClass(dialect.name, stored)
+  if (spelledClass !== 'STANDARD') lines.push([`${prefix}storage-class`, spelledClass])
   show(`${prefix}version-id`, shownVersionId(bucket, version))
   return lines
 }
