@@ -1,0 +1,428 @@
+/**
+ * Every kind of authentication against every operation of the table: whoever adds an operation adds its sample here,
+ * or the first test fails. Nothing is authorised in two places, so no operation can forget it; this is the proof.
+ */
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { permissionClasses } from '../../src/model/permissions.js'
+import { operations } from '../../src/operations/table.js'
+import type { AuthKind } from '../../src/wire/authentication.js'
+import type { DialectName } from '../../src/wire/dialect.js'
+import type { Operation } from '../../src/wire/operation.js'
+import { AUTH_KINDS, dialectOf, place } from '../rows/placements.js'
+import {
+  assertError,
+  createExchange,
+  elementsOf,
+  type Heard,
+  inBothDialects,
+  inCos,
+  inS3,
+  OTHER,
+  OWNER,
+  REGION,
+  type Said,
+  type Speaker,
+  speaker,
+} from '../support/exchange.js'
+import { raises } from '../support/raises.js'
+import type { Credentials, Signable } from '../support/signing.js'
+
+const EMPTY_BUCKET = 'emptybucket-1250000000'
+const NEW_BUCKET = 'newbucket-1250000000'
+const NOBODY: Credentials = { id: 'AKIDnobody', secret: OWNER.secret }
+const MISTAKEN: Credentials = { id: OWNER.id, secret: 'notTheSecretOfAnybody0000' }
+const HOUR_MS = 3_600_000
+
+/** What the samples work on. */
+interface Fixture {
+  readonly speak: Speaker
+  readonly uploadId: string
+  readonly partEtag: string
+  /** The value of a copy-source header that names the object. */
+  readonly source: string
+}
+
+interface Sample {
+  readonly said: (fixture: Fixture) => Said
+  /** Where any account may do this on its own behalf. */
+  readonly stranger?: DialectName
+}
+
+const object = (said: Partial<Said> & { readonly method: string }): Sample => ({
+  said: ({ speak }) => ({ bucket: speak.bucket, key: 'key', ...said }),
+})
+const bucket = (method: string, query: Said['query'] = {}, body?: string): Sample => ({
+  said: ({ speak }) => ({ method, bucket: speak.bucket, query, ...(body === undefined ? {} : { body }) }),
+})
+
+const DELETE = '<Delete><Object><Key>key</Key></Object></Delete>'
+const VERSIONING = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
+
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  GetService: { said: () => ({ method: 'GET' }), stranger: 'cos' },
+  ListBuckets: { said: () => ({ method: 'GET' }), stranger: 's3' },
+  CreateBucket: {
+    said: () => ({ method: 'PUT', bucket: NEW_BUCKET }),
+    stranger: 's3',
+  },
+  HeadBucket: bucket('HEAD'),
+  DeleteBucket: { said: () => ({ method: 'DELETE', bucket: EMPTY_BUCKET }) },
+  GetBucketLocation: bucket('GET', { location: true }),
+  GetBucketVersioning: bucket('GET', { versioning: true }),
+  PutBucketVersioning: bucket('PUT', { versioning: true }, VERSIONING),
+  ListObjects: bucket('GET'),
+  ListObjectsV2: bucket('GET', { 'list-type': 2 }),
+  ListObjectVersions: bucket('GET', { versions: true }),
+  ListMultipartUploads: bucket('GET', { uploads: true }),
+  DeleteObjects: {
+    said: ({ speak }) => ({
+      method: 'POST',
+      bucket: speak.bucket,
+      query: { delete: true },
+      headers: { 'content-md5': createHash('md5').update(DELETE).digest('base64') },
+      body: DELETE,
+    }),
+  },
+  PutObject: object({ method: 'PUT', body: 'new content' }),
+  GetObject: object({ method: 'GET' }),
+  HeadObject: object({ method: 'HEAD' }),
+  DeleteObject: object({ method: 'DELETE' }),
+  CopyObject: {
+    said: ({ speak, source }) => ({
+      method: 'PUT',
+      bucket: speak.bucket,
+      key: 'copy',
+      headers: { [`${speak.prefix}copy-source`]: source },
+    }),
+  },
+  GetObjectAttributes: object({
+    method: 'GET',
+    query: { attributes: true },
+    headers: { 'x-amz-object-attributes': 'ETag' },
+  }),
+  InitiateMultipartUpload: object({ method: 'POST', query: { uploads: true } }),
+  UploadPart: {
+    said: ({ speak, uploadId }) => ({
+      method: 'PUT',
+      bucket: speak.bucket,
+      key: 'upload',
+      query: { partNumber: 1, uploadId },
+      body: 'part',
+    }),
+  },
+  UploadPartCopy: {
+    said: ({ speak, uploadId, source }) => ({
+      method: 'PUT',
+      bucket: speak.bucket,
+      key: 'upload',
+      query: { partNumber: 2, uploadId },
+      headers: { [`${speak.prefix}copy-source`]: source },
+    }),
+  },
+  CompleteMultipartUpload: {
+    said: ({ speak, uploadId, partEtag }) => ({
+      method: 'POST',
+      bucket: speak.bucket,
+      key: 'upload',
+      query: { uploadId },
+      body: `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${partEtag}</ETag></Part></CompleteMultipartUpload>`,
+    }),
+  },
+  AbortMultipartUpload: {
+    said: ({ speak, uploadId }) => ({ method: 'DELETE', bucket: speak.bucket, key: 'upload', query: { uploadId } }),
+  },
+  ListParts: {
+    said: ({ speak, uploadId }) => ({ method: 'GET', bucket: speak.bucket, key: 'upload', query: { uploadId } }),
+  },
+}
+
+function sampleOf({ name }: Operation): Sample {
+  return SAMPLES[name] ?? assert.fail(`${name} has no sample`)
+}
+
+async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> {
+  const speak = speaker(await createExchange(), dialect)
+  const headers = { [`${speak.prefix}acl`]: acl }
+  await speak.makeBucket(speak.bucket, headers)
+  await speak.makeBucket(EMPTY_BUCKET, headers)
+  await speak.put('key')
+  const upload = { bucket: speak.bucket, key: 'upload' }
+  const initiated = await speak.say({ ...upload, method: 'POST', query: { uploads: true } })
+  const [uploadId = ''] = elementsOf(initiated.xml, 'UploadId').map(({ text }) => text)
+  const part = await speak.say({ ...upload, method: 'PUT', query: { partNumber: 1, uploadId }, body: 'part' })
+  const source = dialect === 'cos' ? `${speak.host(speak.bucket)}/key` : `/${speak.bucket}/key`
+  return { speak, uploadId, partEtag: part.headers.get('etag') ?? '', source }
+}
+
+interface How {
+  readonly as: Credentials
+  /** Of the client's clock against the server's. */
+  readonly skewMs?: number
+  readonly region?: string
+  /** Sent beside what is signed. */
+  readonly unsigned?: Readonly<Record<string, string>>
+}
+
+function sayBy(kind: AuthKind, speak: Speaker, said: Said, { as, skewMs = 0, region = REGION, unsigned }: How) {
+  const { query = {}, headers = {}, body = '' } = said
+  assert.ok(typeof query !== 'string' && typeof body === 'string', 'samples are plain')
+  const signable = {
+    method: said.method,
+    rawPath: said.path ?? `/${said.key ?? ''}`,
+    query: Object.entries(query).map(([name, value]) => [name, value === true ? '' : String(value)] as const),
+    host: said.host ?? speak.host(said.bucket),
+    headers: new Map(Object.entries(headers)),
+    body: Buffer.from(body),
+    now: speak.clock.now() + skewMs,
+  }
+  const placed = place(kind, signable, as, region)
+  return speak.say({
+    ...said,
+    as: 'anonymous',
+    query: placed.rawQuery,
+    headers: { ...Object.fromEntries(placed.headers), ...unsigned },
+  })
+}
+
+function kindsOf(dialect: DialectName): readonly AuthKind[] {
+  return AUTH_KINDS.filter((kind) => dialectOf(kind) === dialect)
+}
+
+const refused = (heard: Heard, what: string, status: number, code: string) => {
+  assert.deepEqual({ status: heard.status, code: heard.error.code }, { status, code }, `${what}: ${heard.text}`)
+  assert.equal(heard.bodyRead, false, `${what}: refused before the body is asked for`)
+}
+
+// --- every kind, every operation ------------------------------------------------------------------------------
+
+test('every operation of the table has a sample, and there is no sample of anything else', () => {
+  assert.deepEqual(Object.keys(SAMPLES).sort(), operations.map(({ name }) => name).sort())
+})
+
+for (const operation of operations) {
+  for (const dialect of operation.dialects) {
+    test(`${operation.name} in ${dialect} serves its owner by every kind of signature`, async () => {
+      for (const kind of kindsOf(dialect)) {
+        const found = await fixture(dialect)
+        const heard = await sayBy(kind, found.speak, sampleOf(operation).said(found), { as: OWNER })
+        assert.ok(heard.status >= 200 && heard.status < 300, `${kind}: ${heard.status} ${heard.text}`)
+      }
+    })
+
+    test(`${operation.name} in ${dialect} refuses everybody else, by every kind of signature`, async () => {
+      const found = await fixture(dialect)
+      const { speak } = found
+      const { said, stranger } = sampleOf(operation)
+      const anonymous = await speak.say({ ...said(found), as: 'anonymous', headers: vendorMark(speak, said(found)) })
+      refused(anonymous, 'anonymous', 403, 'AccessDenied')
+      for (const kind of kindsOf(dialect)) {
+        const by = (how: How) => sayBy(kind, speak, said(found), how)
+        refused(await by({ as: NOBODY }), `${kind}, unknown key`, 403, 'InvalidAccessKeyId')
+        refused(await by({ as: MISTAKEN }), `${kind}, wrong secret`, 403, 'SignatureDoesNotMatch')
+        const late = await by({ as: OWNER, skewMs: -25 * HOUR_MS })
+        refused(late, `${kind}, old`, 403, kind === 's3-v4-header' ? 'RequestTimeTooSkewed' : 'AccessDenied')
+        const early = await by({ as: OWNER, skewMs: 2 * HOUR_MS })
+        refused(early, `${kind}, from the future`, 403, 'RequestTimeTooSkewed')
+        const foreign = await by({ as: OTHER })
+        if (stranger !== dialect) refused(foreign, `${kind}, other account`, 403, 'AccessDenied')
+        else assert.notEqual(foreign.status, 403, `${kind}: ${foreign.text}`)
+      }
+    })
+  }
+}
+
+/** An unsigned request tells its dialect by a header. */
+function vendorMark(speak: Speaker, { headers = {} }: Said): Readonly<Record<string, string>> {
+  return { ...headers, [`${speak.prefix}meta-mark`]: '1' }
+}
+
+for (const acl of ['public-read', 'public-read-write'] as const) {
+  for (const operation of operations) {
+    const { name, permission, match, dialects } = operation
+    if (match.target === 'service' || match.target === 'bucket-name') continue
+    for (const dialect of dialects) {
+      const kind = permissionClasses[permission]
+      const granted = kind === 'read' || (kind === 'write' && acl === 'public-read-write')
+      const outcome = granted ? 'serves everybody' : 'refuses all but the owner'
+      test(`${name} in ${dialect} on a ${acl} bucket ${outcome}: its permission is of class ${kind}`, async () => {
+        for (const as of ['anonymous', 'other'] as const) {
+          const found = await fixture(dialect, acl)
+          const said = sampleOf(operation).said(found)
+          const headers = as === 'anonymous' ? vendorMark(found.speak, said) : (said.headers ?? {})
+          const heard = await found.speak.say({ ...said, as, headers })
+          if (granted) assert.ok(heard.status >= 200 && heard.status < 300, `${as}: ${heard.status} ${heard.text}`)
+          else refused(heard, as, 403, 'AccessDenied')
+        }
+      })
+    }
+  }
+}
+
+// --- what a request must not bring ------------------------------------------------------------------------------
+
+const get = (speak: Speaker): Said => ({ method: 'GET', bucket: speak.bucket, key: 'key' })
+
+function signableGet(speak: Speaker): Signable {
+  return {
+    method: 'GET',
+    rawPath: '/key',
+    query: [],
+    host: speak.host(speak.bucket),
+    headers: new Map(),
+    body: new Uint8Array(0),
+    now: speak.clock.now(),
+  }
+}
+
+const PAIRS_OF_KINDS: readonly (readonly [AuthKind, AuthKind])[] = [
+  ['s3-v4-header', 's3-v4-query'],
+  ['cos-header', 's3-v4-query'],
+  ['cos-query', 's3-v4-query'],
+  ['cos-sign-query', 's3-v4-query'],
+  ['s3-v4-header', 'cos-query'],
+  ['s3-v4-header', 'cos-sign-query'],
+]
+
+for (const [first, second] of PAIRS_OF_KINDS) {
+  test(raises('SeveralAuthenticationMethods', `${first} and ${second} at once, both right`), async () => {
+    const { speak } = await fixture(dialectOf(first))
+    const signable = signableGet(speak)
+    const one = place(first, signable, OWNER, REGION)
+    const two = place(second, signable, OWNER, REGION)
+    const heard = await speak.say({
+      ...get(speak),
+      as: 'anonymous',
+      query: [one.rawQuery, two.rawQuery].filter((text) => text !== '').join('&'),
+      headers: { ...Object.fromEntries(one.headers), ...Object.fromEntries(two.headers) },
+    })
+    assertError(heard, 400, 'InvalidArgument', { ArgumentName: 'Authorization' })
+  })
+}
+
+inCos('a signature in the header makes the one in the query void, as clients that retry rely on', async (speak) => {
+  await speak.makeBucket()
+  await speak.put('key')
+  const signable = signableGet(speak)
+  const right = place('cos-header', signable, OWNER, REGION)
+  const wrong = place('cos-query', signable, MISTAKEN, REGION)
+  const headers = Object.fromEntries(right.headers)
+  const heard = await speak.say({ ...get(speak), as: 'anonymous', query: wrong.rawQuery, headers })
+  assert.equal(heard.status, 200, heard.text)
+})
+
+for (const value of ['Basic dXNlcjpwYXNz', 'Bearer token', 'nonsense', 'AWS5-HMAC-SHA512 x', 'q-sign']) {
+  inBothDialects(
+    raises('InvalidArgument', `Authorization: ${value} is no scheme, and not nobody either`),
+    async (speak) => {
+      await speak.makeBucket(speak.bucket, { [`${speak.prefix}acl`]: 'public-read' })
+      await speak.put('key')
+      const headers = { authorization: value, [`${speak.prefix}meta-mark`]: '1' }
+      assertError(await speak.say({ ...get(speak), as: 'anonymous', headers }), 400, 'InvalidArgument', {
+        ArgumentName: 'Authorization',
+      })
+    },
+  )
+}
+
+inBothDialects('an empty Authorization header is no signature at all', async (speak) => {
+  await speak.makeBucket(speak.bucket, { [`${speak.prefix}acl`]: 'public-read' })
+  await speak.put('key')
+  const heard = await speak.say({ ...get(speak), as: 'anonymous', headers: { authorization: '' } })
+  assert.equal(heard.status, 200, heard.text)
+})
+
+inBothDialects(raises('InvalidToken', 'a security token that nobody issued, masked in the answer'), async (speak) => {
+  await speak.makeBucket()
+  const token = 'this-is-a-token-that-nobody-issued-and-that-nobody-may-read-in-a-log'
+  const heard = await speak.say({ ...get(speak), headers: { [`${speak.prefix}security-token`]: token } })
+  assertError(heard, 400, 'InvalidToken')
+  assert.ok(!heard.text.includes(token) && (heard.error.details['Token-0'] ?? '') !== '', heard.text)
+})
+
+inBothDialects('an empty security token counts as absent', async (speak) => {
+  await speak.makeBucket()
+  await speak.put('key')
+  const heard = await speak.say({ ...get(speak), headers: { [`${speak.prefix}security-token`]: '' } })
+  assert.equal(heard.status, 200, heard.text)
+})
+
+/** Each would give whoever holds the URL or the connection more than its signer gave away. */
+const UNSIGNED_HEADERS = ['x-amz-acl', 'x-amz-copy-source', 'x-amz-meta-a', 'x-amz-storage-class', 'x-amz-tagging']
+
+for (const kind of ['s3-v4-header', 's3-v4-query'] as const) {
+  for (const name of UNSIGNED_HEADERS) {
+    test(raises('HeadersNotSigned', `${kind} with ${name} outside the signature`), async () => {
+      const { speak } = await fixture('s3')
+      const said: Said = { method: 'PUT', bucket: speak.bucket, key: 'key', body: 'altered' }
+      const heard = await sayBy(kind, speak, said, { as: OWNER, unsigned: { [name]: 'private' } })
+      refused(heard, name, 403, 'AccessDenied')
+      assert.equal(heard.error.details['HeadersNotSigned'], name)
+    })
+  }
+}
+
+inS3('a header that is no vendor header need not be signed', async (speak) => {
+  await speak.makeBucket()
+  await speak.put('key')
+  const heard = await sayBy('s3-v4-query', speak, get(speak), {
+    as: OWNER,
+    unsigned: { 'user-agent': 'a', range: 'x' },
+  })
+  assert.equal(heard.status, 200, heard.text)
+})
+
+inCos('COS has no rule about unsigned headers: what a list leaves out is not protected', async (speak) => {
+  await speak.makeBucket()
+  await speak.put('key')
+  for (const kind of kindsOf('cos')) {
+    const heard = await sayBy(kind, speak, get(speak), { as: OWNER, unsigned: { 'x-cos-meta-a': '1' } })
+    assert.equal(heard.status, 200, heard.text)
+  }
+})
+
+const VERSION_2: readonly (readonly [what: string, said: Partial<Said>])[] = [
+  ['in the header', { headers: { authorization: `AWS ${OWNER.id}:c2lnbmF0dXJl` } }],
+  ['in the query', { query: { AWSAccessKeyId: OWNER.id, Expires: 4_000_000_000, Signature: 'c2ln' } }],
+]
+
+for (const [what, said] of VERSION_2) {
+  inS3(raises('SignatureVersion4Required', `a signature of version 2 ${what}`), async (speak) => {
+    await speak.makeBucket()
+    const heard = await speak.say({ ...get(speak), as: 'anonymous', ...said })
+    assertError(heard, 400, 'InvalidRequest', { AuthorizationScheme: 'AWS' })
+  })
+}
+
+test(raises('AuthorizationHeaderMalformed', 'a scope of another region names the right one'), async () => {
+  const { speak } = await fixture('s3')
+  const heard = await sayBy('s3-v4-header', speak, get(speak), { as: OWNER, region: 'mars-1' })
+  assertError(heard, 400, 'AuthorizationHeaderMalformed', { Region: REGION })
+})
+
+test(raises('AuthorizationQueryParametersError', 'a presigned URL without its date'), async () => {
+  const { speak } = await fixture('s3')
+  const query = { 'X-Amz-Algorithm': 'AWS4-HMAC-SHA256', 'X-Amz-Credential': 'a/b/c/d/e', 'X-Amz-Signature': '0' }
+  assertError(await speak.say({ ...get(speak), as: 'anonymous', query }), 400, 'AuthorizationQueryParametersError')
+})
+
+test(raises('InvalidSecurity', 'a COS signature that lacks an item'), async () => {
+  const { speak } = await fixture('cos')
+  const headers = { authorization: `q-sign-algorithm=sha1&q-ak=${OWNER.id}` }
+  assertError(await speak.say({ ...get(speak), as: 'anonymous', headers }), 403, 'InvalidSecurity')
+})
+
+test(raises('SignatureDateInvalid', 'a signature without any date'), async () => {
+  const { speak } = await fixture('s3')
+  const authorization = `AWS4-HMAC-SHA256 Credential=${OWNER.id}/20260102/${REGION}/s3/aws4_request, SignedHeaders=host, Signature=00`
+  assertError(await speak.say({ ...get(speak), as: 'anonymous', headers: { authorization } }), 403, 'AccessDenied')
+})
+
+inBothDialects('the secret of a key is in no answer that its signature failed with', async (speak) => {
+  await speak.makeBucket()
+  const heard = await speak.say({ ...get(speak), as: MISTAKEN })
+  assertError(heard, 403, 'SignatureDoesNotMatch')
+  assert.ok(!heard.text.includes(OWNER.secret), heard.text)
+})
