@@ -197,6 +197,7 @@ async function listBuckets(
   limit: number,
   keep: (bucket: Bucket) => boolean,
 ): Promise<BucketPage> {
+  if (limit === 0) return { buckets: [], truncated: false }
   const { to } = rangeOf(accountBucketPrefix(accountId))
   const from = Buffer.concat([accountBucketKey(accountId, after), Buffer.alloc(after === '' ? 0 : 1)])
   const buckets: Bucket[] = []
