@@ -72,9 +72,15 @@ interface Chosen {
   readonly partCount: number | undefined
 }
 
-/** Stage 10: conditions, then archive state, then range or part (errors.md 4.1). */
-async function choose({ core, dialect }: Services, wanted: Wanted, { version, bucket }: FoundObject): Promise<Chosen> {
+/** Stage 10: conditions, then what the reader asks of the version, then range or part (errors.md 4.1). */
+async function choose(
+  { core, dialect }: Services,
+  wanted: Wanted,
+  { version, bucket }: FoundObject,
+  readable: () => void = () => undefined,
+): Promise<Chosen> {
   requireRead(wanted.conditions, version, () => notModifiedHeaders(dialect, bucket, version))
+  readable()
   const { sizeBytes } = version
   if (wanted.partNumber !== undefined) {
     if (wanted.range !== undefined) {
@@ -152,13 +158,8 @@ export const getObject = operation({
   output: { status: showStatus, headers: showHeaders, body: showBytes },
   handle: async (services, { bucket, key }, asked) => {
     const { core } = services
-    const { object, chosen, body } = await core.objects.open(
-      { bucket, key, reference: asked.reference },
-      async (found) => {
-        const picked = await choose(services, asked, found)
-        requireReadable(services, found.version)
-        return picked
-      },
+    const { object, chosen, body } = await core.objects.open({ bucket, key, reference: asked.reference }, (found) =>
+      choose(services, asked, found, () => requireReadable(services, found.version)),
     )
     const { startBytes, endBytes } = chosen.range
     return {
