@@ -22,7 +22,7 @@ export interface AuthScheme {
   readonly kind: AuthKind
   /** True when the request carries something meant for this scheme, well-formed or not. An empty header is nothing. */
   presents(request: WireRequest, query: readonly QueryParameter[]): boolean
-  /** Stages 5b to 5d: parses, checks dates and scope. Fails with the errors of those stages. */
+  /** Stages 5b to 5d: parses, checks dates and scope (but for its day). Fails with the errors of those stages. */
   claim(request: WireRequest, facts: AuthFacts): Claim
 }
 

@@ -180,7 +180,7 @@ function tooSkewed(sent: string, now: Millis): never {
   })
 }
 
-type Refuse = (reason: string, details?: { readonly Region?: string }) => never
+export type Refuse = (reason: string, details?: { readonly Region?: string }) => never
 
 export const refuseHeaderScope: Refuse = malformed
 
@@ -190,21 +190,22 @@ export const refuseQueryScope: Refuse = (reason, details = {}) =>
   })
 
 /** The region comes first, because SDKs learn the right one from the answer and sign again. */
-export function checkScope(authorization: S3Authorization, date: S3Date, facts: AuthFacts, refuse: Refuse): void {
-  const { scope, terminal } = authorization
+export function checkScope({ scope, terminal }: S3Authorization, facts: AuthFacts, refuse: Refuse): void {
   if (![facts.region, ...facts.regionAliases, DEFAULT_REGION_OF_TOOLS].includes(scope.region)) {
     refuse(`the region '${scope.region}' is wrong; expecting '${facts.region}'`, { Region: facts.region })
   }
   if (!/^\d{8}$/.test(scope.date)) {
     refuse(`incorrect date format "${scope.date}". This date in the credential must be in the format "yyyyMMdd".`)
   }
-  if (scope.date !== date.timestamp.slice(0, 8)) {
-    refuse(
-      `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${date.timestamp.slice(0, 8)}".`,
-    )
-  }
   if (scope.service !== 's3') refuse(`incorrect service "${scope.service}". This endpoint belongs to "s3".`)
   if (terminal !== SCOPE_TERMINAL) refuse(`incorrect terminal "${terminal}". This endpoint uses "${SCOPE_TERMINAL}".`)
+}
+
+/** After the key is known: an unknown one is the better news about a wrong date (errors.md 4.2). */
+export function checkScopeDate({ scope }: S3Authorization, { timestamp }: S3Date, refuse: Refuse): void {
+  const date = timestamp.slice(0, 8)
+  if (scope.date === date) return
+  refuse(`Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${date}".`)
 }
 
 const ISO_BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/

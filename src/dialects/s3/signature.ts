@@ -13,7 +13,9 @@ import type { QueryParameter, WireRequest } from '../../wire/request.js'
 import {
   checkExpiry,
   checkScope,
+  checkScopeDate,
   checkSkew,
+  type Refuse,
   readDate,
   readHeader,
   readQuery,
@@ -44,17 +46,21 @@ const SIGNING_KEYS_MAX = 1000
 
 export function createS3Schemes({ signingKeysMax = SIGNING_KEYS_MAX }: S3SchemesOptions = {}): readonly AuthScheme[] {
   const keys = createSigningKeys(signingKeysMax)
-  return PLACEMENTS.map(({ kind, presents, read, check }) => ({
+  return PLACEMENTS.map(({ kind, presents, read, check, refuseScope }) => ({
     kind,
     presents,
     claim: (request, facts) => {
       const signed = read(request, facts)
       check(signed, facts)
+      checkScope(signed.authorization, facts, refuseScope)
       return {
         kind,
         accessKeyId: signed.authorization.accessKeyId,
         securityToken: securityToken(request, facts.query),
-        verify: (secretKey) => verify({ request, facts, ...signed }, keys, secretKey),
+        verify: (secretKey) => {
+          checkScopeDate(signed.authorization, signed.date, refuseScope)
+          return verify({ request, facts, ...signed }, keys, secretKey)
+        },
       }
     },
   }))
@@ -79,8 +85,9 @@ interface Placement {
   presents(request: WireRequest, query: readonly QueryParameter[]): boolean
   /** Stage 5b, and the date as far as it has to parse. */
   read(request: WireRequest, facts: AuthFacts): Signed
-  /** Stages 5c and 5d. */
+  /** Stage 5c. */
   check(signed: Signed, facts: AuthFacts): void
+  readonly refuseScope: Refuse
 }
 
 /** Version 2 presents as well: to be refused with a reason instead of being taken for nobody. */
@@ -96,10 +103,8 @@ const HEADER: Placement = {
     payloadHash: request.headers.get('x-amz-content-sha256'),
     expiresSeconds: undefined,
   }),
-  check: ({ authorization, date }, facts) => {
-    checkSkew(date, facts.now)
-    checkScope(authorization, date, facts, refuseHeaderScope)
-  },
+  check: ({ date }, facts) => checkSkew(date, facts.now),
+  refuseScope: refuseHeaderScope,
 }
 
 const QUERY: Placement = {
@@ -115,10 +120,8 @@ const QUERY: Placement = {
       expiresSeconds: url.expiresSeconds,
     }
   },
-  check: ({ authorization, date, expiresSeconds = 0 }, facts) => {
-    checkExpiry(date, expiresSeconds, facts.now)
-    checkScope(authorization, date, facts, refuseQueryScope)
-  },
+  check: ({ date, expiresSeconds = 0 }, facts) => checkExpiry(date, expiresSeconds, facts.now),
+  refuseScope: refuseQueryScope,
 }
 
 const PLACEMENTS = [HEADER, QUERY]
