@@ -10,7 +10,7 @@ import { requireAccount, requireAllowed } from '../core/access.js'
 import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
-import { bucketNamePossible, checkObjectKey } from '../model/names.js'
+import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
@@ -197,7 +197,7 @@ function target(
     key,
     bucketName,
   })
-  if (bucketName !== undefined) checkBucketAddress(operation, bucketName)
+  if (bucketName !== undefined) checkBucketAddress(operation, bucketName, dialect, address.region ?? options.region)
   if (key !== undefined && key !== '') checkObjectKey(key, dialect.traits)
   return operation
 }
@@ -213,9 +213,18 @@ function checkEntrance(options: PipelineOptions, { entrance, bucketName, region 
   fail('AccelerateNotConfigured', { BucketName })
 }
 
-/** A create says what is wrong with the name itself; a delete of what cannot exist finds nothing (errors.md row 20). */
-function checkBucketAddress({ method, match }: Operation, bucketName: string): void {
-  if (match.target === 'bucket-name' || bucketNamePossible(bucketName)) return
+/** A create is held to its dialect's rule of names; a delete of what cannot exist finds nothing (errors.md row 20). */
+function checkBucketAddress(
+  { method, match }: Operation,
+  bucketName: string,
+  { traits }: Dialect,
+  region: string,
+): void {
+  if (match.target === 'bucket-name') {
+    checkBucketName(traits.bucketNameRule, bucketName, { hostSuffix: traits.bucketHostSuffix(region) })
+    return
+  }
+  if (bucketNamePossible(bucketName)) return
   if (method === 'DELETE') fail('NoSuchBucket', { BucketName: bucketName })
   fail('InvalidBucketName', { BucketName: bucketName })
 }

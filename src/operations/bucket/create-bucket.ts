@@ -3,7 +3,6 @@
 import { requireAccount } from '../../core/access.js'
 import { cannedBucketAcls } from '../../model/bucket.js'
 import { fail } from '../../model/errors/index.js'
-import { checkBucketName } from '../../model/names.js'
 import { document, only, optional, record, trimmed } from '../../wire/document.js'
 import { choice, showHeader, vendorHeader, xmlBody } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
@@ -43,7 +42,6 @@ export const createBucket = operation({
     const { account } = requireAccount(services.principal)
     const { traits } = services.dialect
     const region = regionOf(services, location)
-    checkBucketName(traits.bucketNameRule, bucketName, { hostSuffix: traits.bucketHostSuffix(region) })
     if (traits.appIdInName && !bucketName.endsWith(`-${account.appId}`)) fail('AccessDenied')
     if (zones === 'MAZ')
       fail('NotImplemented', {}, { message: 'Multi-zone buckets are not implemented by this server.' })
