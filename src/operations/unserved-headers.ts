@@ -57,6 +57,8 @@ export function unservedHeaders(kind: 'bucket' | 'object' | 'read'): HeadField<u
       refuseEncryption(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
       refuseAcl(headers.get(`${dialect.vendorPrefix}acl`) ?? '', dialect)
     }
+    if (kind === 'read')
+      refuseEncryptionOfRead(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
     if (
       kind === 'bucket' &&
       headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
@@ -78,6 +80,13 @@ function refuseEncryption(algorithm: string, dialect: Dialect): void {
     fail('InvalidEncryptionAlgorithmError', { ArgumentName, ArgumentValue: algorithm })
   }
   notServed(ArgumentName)
+}
+
+/** The header belongs to writes (cos-object.md 22). */
+function refuseEncryptionOfRead(algorithm: string, dialect: Dialect): void {
+  if (algorithm === '') return
+  const ArgumentName = `${dialect.vendorPrefix}server-side-encryption`
+  fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue: algorithm })
 }
 
 const OBJECT_ACLS = [
