@@ -3,5 +3,5 @@
 import { prepare, say } from './steps.mjs'
 
 prepare()
-say('Starting Stowage.')
+if (process.argv.length === 2) say('Starting Stowage.')
 await import('../dist/src/main.js')
