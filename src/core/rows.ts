@@ -106,6 +106,7 @@ export function rangeOf(prefix: Bytes): KeyRange {
 export const accountCodec = codec<Account>({
   name: 'account',
   version: 1,
+  remembered: 256,
   toJson: ({ id, appId, uin, canonicalId, displayName }) => [id, appId, uin, canonicalId, displayName],
   fromJson: (json) => {
     const [id, appId, uin, canonicalId, displayName] = asList(json)
@@ -134,6 +135,7 @@ export interface AccessKey {
 export const accessKeyCodec = codec<AccessKey>({
   name: 'access-key',
   version: 1,
+  remembered: 256,
   toJson: ({ id, secret, accountId, enabled, root }) => [id, secret, accountId, enabled, root],
   fromJson: (json) => {
     const [id, secret, accountId, enabled, root] = asList(json)
@@ -154,6 +156,7 @@ export const accessKeyKey = (accessKeyId: string) => key(kinds.accessKey, access
 export const bucketCodec = codec<Bucket>({
   name: 'bucket',
   version: 1,
+  remembered: 256,
   toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state }) => [
     id,
     name,
