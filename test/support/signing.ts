@@ -31,7 +31,8 @@ export function signCos(request: Signable, { id, secret }: Credentials): string 
   const seconds = Math.floor(request.now / 1000)
   const time = `${seconds - 60};${seconds + 3600}`
   const parameters = encodedPairs(request.query)
-  const headers = encodedPairs([...request.headers, ['host', request.host]])
+  const named: readonly Pair[] = [...request.headers, ['host', request.host]]
+  const headers = encodedPairs(named.map(([name, value]) => [name, value.trim()]))
   const path = decodeURIComponent(request.rawPath)
   const http = `${request.method.toLowerCase()}\n${path}\n${joined(parameters)}\n${joined(headers)}\n`
   const key = hmac('sha1', secret, time).toString('hex')
@@ -85,7 +86,7 @@ export function signS3(request: Signable, { id, secret }: Credentials, region: s
 }
 
 function encodedPairs(pairs: readonly Pair[]): readonly Pair[] {
-  return byName(pairs.map(([name, value]): Pair => [encode(name).toLowerCase(), encode(value.trim())]))
+  return byName(pairs.map(([name, value]): Pair => [encode(name).toLowerCase(), encode(value)]))
 }
 
 function byName(pairs: readonly Pair[]): readonly Pair[] {
