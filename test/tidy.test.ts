@@ -113,7 +113,10 @@ test('the list of allowed casts has no entry too many', () => {
 })
 
 test('no tracked file names a path of someone’s machine or the host of a registry', () => {
-  const patterns = [/(?:^|[\s"'`(=:])\/(?:root|work|home\/\w+|Users\/\w+)\//m, /registry\.npm|npm[m]irror|\.debian\.org/]
+  const patterns = [
+    /(?:^|[\s"'`(=:])\/(?:root|work|home\/\w+|Users\/\w+)\//m,
+    /registry\.npm|npm[m]irror|\.debian\.org/,
+  ]
   none(
     trackedFiles().flatMap((path) => {
       const text = readText(path)
@@ -200,7 +203,7 @@ function trackedFiles(): string[] {
     .filter((path) => path !== '' && existsSync(join(root, path)))
 }
 
-/** The compiled test stands somewhere below the root, which is where package.json is. */
+/** The compiled test stands somewhere below the root, which is where the lock file is. */
 function findRoot(directory: string): string {
-  return existsSync(join(directory, 'package.json')) ? directory : findRoot(join(directory, '..'))
+  return existsSync(join(directory, 'package-lock.json')) ? directory : findRoot(join(directory, '..'))
 }

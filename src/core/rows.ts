@@ -276,12 +276,12 @@ const OBJECT = 0
 const MARKER = 1
 
 function versionToJson(version: Keyless<ObjectVersion> | Keyless<DeleteMarker>): Json {
-  const common = [version.sequence, version.isNull ? 1 : 0, version.modifiedAt, version.accountId]
-  if (version.kind === 'marker') return [MARKER, ...common]
+  const shared = [version.sequence, version.isNull ? 1 : 0, version.modifiedAt, version.accountId]
+  if (version.kind === 'marker') return [MARKER, ...shared]
   const { sizeBytes, etag, crc64, storageClass, headers, checksum, content } = version
   return [
     OBJECT,
-    ...common,
+    ...shared,
     sizeBytes,
     etag,
     crc64,
@@ -294,16 +294,16 @@ function versionToJson(version: Keyless<ObjectVersion> | Keyless<DeleteMarker>):
 
 function versionFromJson(json: Json): Keyless<ObjectVersion> | Keyless<DeleteMarker> {
   const fields = asList(json)
-  const common = {
+  const shared = {
     sequence: asText(fields[1]),
     isNull: fields[2] === 1,
     modifiedAt: asNumber(fields[3]),
     accountId: asText(fields[4]),
   }
-  if (fields[0] === MARKER) return { kind: 'marker', ...common }
+  if (fields[0] === MARKER) return { kind: 'marker', ...shared }
   return {
     kind: 'object',
-    ...common,
+    ...shared,
     sizeBytes: asNumber(fields[5]),
     etag: asText(fields[6]),
     crc64: asText(fields[7]),

@@ -40,7 +40,7 @@ export interface ObjectHeaders {
   readonly userMetadata: readonly (readonly [name: string, value: string])[]
 }
 
-interface VersionCommon {
+interface VersionFacts {
   readonly key: string
   /** 20 decimal digits, smaller is newer (model/version-id). */
   readonly sequence: string
@@ -50,7 +50,7 @@ interface VersionCommon {
   readonly accountId: string
 }
 
-export interface ObjectVersion extends VersionCommon {
+export interface ObjectVersion extends VersionFacts {
   readonly kind: 'object'
   readonly sizeBytes: number
   /** Without quotes. */
@@ -63,7 +63,7 @@ export interface ObjectVersion extends VersionCommon {
   readonly content: Content
 }
 
-export interface DeleteMarker extends VersionCommon {
+export interface DeleteMarker extends VersionFacts {
   readonly kind: 'marker'
 }
 

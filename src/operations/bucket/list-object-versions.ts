@@ -125,16 +125,16 @@ export const listObjectVersions = operation({
     const encode = nameEncoder(encoding)
     const findOwner = ownerLookup(core, dialect.traits.listedOwner)
     const shownVersion = async (version: AnyVersion, isLatest: boolean) => {
-      const common = {
+      const shared = {
         key: encode(version.key),
         versionId: listedVersionId(versionIdOf(version), bucket.versioning, dialect),
         isLatest,
         lastModified: version.modifiedAt,
         owner: await findOwner(version.accountId),
       }
-      if (version.kind === 'marker') return { kind: version.kind, value: common }
+      if (version.kind === 'marker') return { kind: version.kind, value: shared }
       const storageClass = spellStorageClass(dialect.name, version.storageClass)
-      return { kind: version.kind, value: { ...common, etag: version.etag, size: version.sizeBytes, storageClass } }
+      return { kind: version.kind, value: { ...shared, etag: version.etag, size: version.sizeBytes, storageClass } }
     }
     const versions: Awaited<ReturnType<typeof shownVersion>>[] = []
     for (const row of page.rows) {

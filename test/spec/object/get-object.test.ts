@@ -10,6 +10,7 @@ import {
   type Speaker,
 } from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
+import { putInParts } from '../multipart/upload.js'
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 const METHODS = ['GET', 'HEAD'] as const
@@ -180,7 +181,7 @@ inBothDialects('GET and HEAD show the same headers, the bytes only GET', async (
     { status: head.status, text: head.text, sizeBytes: head.sizeBytes },
     { status: 200, text: '', sizeBytes: 5 },
   )
-  const common = {
+  const shared = {
     'content-type': 'text/plain',
     etag: '"5d41402abc4b2a76b9719d911017c592"',
     'last-modified': 'Fri, 02 Jan 2026 03:04:05 GMT',
@@ -439,22 +440,6 @@ inBothDialects('HEAD ignores a range in COS and answers it in S3', async (speak)
 })
 
 // --- parts ---------------------------------------------------------------------------------------------------------
-
-/** Two parts of 5 MiB and 5 bytes. */
-async function putInParts(speak: Speaker, key: string, parts: readonly string[]): Promise<void> {
-  const said = { bucket: speak.bucket, key }
-  const begun = await speak.say({ ...said, method: 'POST', query: { uploads: true } })
-  const uploadId = begun.xml.children.find(({ name }) => name === 'UploadId')?.text ?? ''
-  const listed: string[] = []
-  for (const [index, body] of parts.entries()) {
-    const partNumber = index + 1
-    const heard = await speak.say({ ...said, method: 'PUT', query: { partNumber, uploadId }, body })
-    listed.push(`<Part><PartNumber>${partNumber}</PartNumber><ETag>${heard.headers.get('etag')}</ETag></Part>`)
-  }
-  const body = `<CompleteMultipartUpload>${listed.join('')}</CompleteMultipartUpload>`
-  const done = await speak.say({ ...said, method: 'POST', query: { uploadId }, body })
-  assert.equal(done.status, 200, done.text)
-}
 
 const FIRST = 'f'.repeat(5 * 1024 * 1024)
 
