@@ -45,7 +45,7 @@ export interface IdentityStore {
   rootKeys(accountId: string): Promise<readonly AccessKey[]>
 }
 
-const idCodec = codec<string>({ name: 'account-id', version: 1, toJson: (id) => id, fromJson: asText })
+export const accountIdCodec = codec<string>({ name: 'account-id', version: 1, toJson: (id) => id, fromJson: asText })
 
 export function createIdentities(dependencies: CoreDependencies): IdentityStore {
   const { meta, random } = dependencies
@@ -63,11 +63,18 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
     },
     ensureAccount: (wanted) =>
       commitPlanned(dependencies, 'CreateAccount', async () => {
-        const index = rowOf(idCodec, accountAppIdKey(wanted.appId), await meta.get(accountAppIdKey(wanted.appId)))
+        const index = rowOf(
+          accountIdCodec,
+          accountAppIdKey(wanted.appId),
+          await meta.get(accountAppIdKey(wanted.appId)),
+        )
         const existing = index.value === undefined ? undefined : await findAccount(index.value)
         if (existing !== undefined) return { batch: {}, result: existing }
         const account = describeAccount(randomHex(random, 6), wanted)
-        const puts = [putOf(idCodec, index.key, account.id), putOf(accountCodec, accountKey(account.id), account)]
+        const puts = [
+          putOf(accountIdCodec, index.key, account.id),
+          putOf(accountCodec, accountKey(account.id), account),
+        ]
         return { batch: { checks: [checkOf(index)], puts }, result: account }
       }),
     ensureKey: (key) =>

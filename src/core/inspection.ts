@@ -1,0 +1,345 @@
+/**
+ * Looks at everything that two stores hold and says what does not fit together. For a stopped server: what is written
+ * meanwhile may be reported. Rows are read in pages; what is remembered is one small entry per blob, inline body,
+ * manifest, upload and bucket, and one per bucket row found broken, some 200 bytes each.
+ */
+
+import type { Bytes } from '../base/bytes.js'
+import type { DigestFactory } from '../base/digests.js'
+import type { BlobId, BlobStore } from '../blob/blob-store.js'
+import { keyParts } from '../meta/key.js'
+import type { Entry, MetaStore } from '../meta/meta-store.js'
+import { isCollapsed } from '../meta/meta-store.js'
+import type { Bucket } from '../model/bucket.js'
+import type { Piece } from '../model/version.js'
+import { accountIdCodec } from './identities.js'
+import { inspectUploads } from './inspect-uploads.js'
+import { inspectVersions } from './inspect-versions.js'
+import {
+  accessKeyCodec,
+  accountCodec,
+  accountKey,
+  bucketCodec,
+  bucketCountCodec,
+  kinds,
+  manifestCodec,
+  ownersCodec,
+  rangeOf,
+  trashBlob,
+} from './rows.js'
+import { inlineBody } from './stored-bytes.js'
+
+export interface Stores {
+  readonly meta: MetaStore
+  readonly blobs: BlobStore
+}
+
+/** Damage needs a person. A note is what a crash leaves and upkeep puts right. */
+export type Severity = 'damage' | 'note'
+
+export interface Finding {
+  readonly severity: Severity
+  /** What it is about: a kind of row, or `blob`. */
+  readonly kind: string
+  /** The row or blob, readable. */
+  readonly name: string
+  readonly sentence: string
+}
+
+export interface Inspection {
+  /** No damage; notes do not count. */
+  readonly healthy: boolean
+  /** How many rows of each kind, blobs, and bytes of objects and parts were looked at. */
+  readonly counts: Readonly<Record<string, number>>
+  readonly damageCount: number
+  readonly noteCount: number
+  /** The first of each severity; the counts above are complete. */
+  readonly findings: readonly Finding[]
+}
+
+/** Bytes that pieces may lie in. */
+export interface Extent {
+  readonly sizeBytes: number
+  references: number
+}
+
+/** What an inspection has seen so far, and its voice. */
+export interface Survey {
+  readonly stores: Stores
+  readonly digests: DigestFactory
+  readonly buckets: Map<string, Bucket>
+  readonly blobs: Map<string, Extent>
+  readonly inlines: Map<string, Extent>
+  /** Id to how many versions name it. */
+  readonly manifests: Map<string, number>
+  readonly uploads: Set<string>
+  readonly trash: Set<string>
+  /** Everything that `report` and `count` collect. */
+  count(name: string, by?: number): void
+  report(severity: Severity, kind: string, name: string, sentence: string): void
+  /** The decoded value, or undefined and damage reported. */
+  attempt<T>(kind: string, name: string, decode: () => T): T | undefined
+}
+
+const FINDINGS_MAX = 1_000
+const PAGE_ROWS = 500
+const INLINE_PAGE_ROWS = 64
+const BLOB_PAGE = 1_000
+
+export async function inspectStores(stores: Stores, digests: DigestFactory): Promise<Inspection> {
+  const findings: Finding[] = []
+  const severities = { damage: 0, note: 0 }
+  const counts: Record<string, number> = {}
+  const survey: Survey = {
+    stores,
+    digests,
+    buckets: new Map(),
+    blobs: new Map(),
+    inlines: new Map(),
+    manifests: new Map(),
+    uploads: new Set(),
+    trash: new Set(),
+    count: (name, by = 1) => {
+      counts[name] = (counts[name] ?? 0) + by
+    },
+    report: (severity, kind, name, sentence) => {
+      severities[severity]++
+      if (severities[severity] <= FINDINGS_MAX) findings.push({ severity, kind, name, sentence })
+    },
+    attempt: (kind, name, decode) => {
+      try {
+        return decode()
+      } catch (error) {
+        survey.report('damage', kind, name, `does not decode: ${reasonOf(error)}`)
+        return undefined
+      }
+    },
+  }
+  await inspectKinds(survey)
+  await inspectIdentities(survey)
+  await inspectBuckets(survey)
+  await collectBytes(survey)
+  await inspectVersions(survey)
+  await inspectUploads(survey)
+  await inspectOwners(survey)
+  inspectRemains(survey)
+  return {
+    healthy: severities.damage === 0,
+    counts,
+    damageCount: severities.damage,
+    noteCount: severities.note,
+    findings,
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The rows of a kind, a page at a time, so that look-ups for them go in one call. */
+export async function* pagesOf(
+  { stores: { meta } }: Survey,
+  kind: number,
+  pageRows = PAGE_ROWS,
+): AsyncGenerator<readonly Entry[]> {
+  const { from: start, to } = rangeOf(Buffer.of(kind))
+  let from = start
+  for (;;) {
+    const page = (await meta.scan({ from, to }, { limit: pageRows })).filter((row): row is Entry => !isCollapsed(row))
+    if (page.length > 0) yield page
+    const last = page.at(-1)
+    if (last === undefined || page.length < pageRows) return
+    from = Buffer.concat([last.key, Buffer.of(0)])
+  }
+}
+
+export function partOfKey(key: Bytes, partCount: number, index: number): string {
+  return (keyParts(key, partCount)[index] ?? Buffer.alloc(0)).toString('utf8')
+}
+
+/** Counts the owners that pieces add up to, and finds those that lie nowhere. Answers whether they can be read. */
+export function refer(survey: Survey, kind: string, name: string, pieces: readonly Piece[]): boolean {
+  let complete = true
+  for (const { blob, offsetBytes, sizeBytes, inline } of pieces) {
+    const extent = (inline ? survey.inlines : survey.blobs).get(blob)
+    if (extent !== undefined) extent.references++
+    const place = inline ? 'inline body' : 'blob'
+    const end = offsetBytes + sizeBytes
+    const fault =
+      extent === undefined
+        ? `names ${place} ${blob}, which does not exist`
+        : sizeBytes <= 0 || offsetBytes < 0 || end > extent.sizeBytes
+          ? `names bytes ${offsetBytes} to ${end} of ${place} ${blob}, which has ${extent.sizeBytes}`
+          : undefined
+    if (fault === undefined) continue
+    complete = false
+    survey.report('damage', kind, name, fault)
+  }
+  return complete
+}
+
+async function inspectKinds(survey: Survey): Promise<void> {
+  const known = Object.values(kinds).toSorted((a, b) => a - b)
+  let from: Bytes = Buffer.alloc(0)
+  for (const kind of [...known, 0x100]) {
+    const to = kind > 0xff ? Buffer.alloc(64, 0xff) : Buffer.of(kind)
+    for (const row of await survey.stores.meta.scan({ from, to }, { limit: 1 })) {
+      const text = isCollapsed(row) ? '' : Buffer.from(row.key).toString('hex')
+      survey.report('damage', 'row', text, 'is of a kind that this release does not know')
+    }
+    from = Buffer.of(Math.min(kind + 1, 0xff))
+  }
+}
+
+async function inspectIdentities(survey: Survey): Promise<void> {
+  const { meta } = survey.stores
+  for await (const page of pagesOf(survey, kinds.account)) {
+    for (const { key, value } of page) {
+      const id = partOfKey(key, 1, 0)
+      survey.count('account')
+      const account = survey.attempt('account', id, () => accountCodec.decode(value))
+      if (account !== undefined && account.id !== id) survey.report('damage', 'account', id, 'stands under another id')
+    }
+  }
+  const rows = [
+    { name: 'account-id', kind: kinds.accountAppId, accountOf: (value: Bytes) => accountIdCodec.decode(value) },
+    { name: 'access-key', kind: kinds.accessKey, accountOf: (value: Bytes) => accessKeyCodec.decode(value).accountId },
+  ]
+  for (const { name, kind, accountOf } of rows) {
+    for await (const page of pagesOf(survey, kind)) {
+      for (const { key, value } of page) {
+        survey.count(name)
+        const text = partOfKey(key, 1, 0)
+        const accountId = survey.attempt(name, text, () => accountOf(value))
+        if (accountId === undefined || (await meta.get(accountKey(accountId))) !== undefined) continue
+        survey.report('damage', name, text, `names account ${accountId}, which does not exist`)
+      }
+    }
+  }
+}
+
+/** Rows, the index by account and the counts that limits are kept by. */
+async function inspectBuckets(survey: Survey): Promise<void> {
+  const expected = new Map<string, number>()
+  const indexed = new Set<string>()
+  for await (const page of pagesOf(survey, kinds.bucket)) {
+    for (const { key, value } of page) {
+      const name = partOfKey(key, 1, 0)
+      survey.count('bucket')
+      const bucket = survey.attempt('bucket', name, () => bucketCodec.decode(value))
+      if (bucket === undefined) continue
+      if (bucket.name !== name) survey.report('damage', 'bucket', name, `stands under another name: ${bucket.name}`)
+      if (survey.buckets.has(bucket.id)) survey.report('damage', 'bucket', name, 'has the id of another bucket')
+      if (bucket.state === 'deleting') survey.report('note', 'bucket', name, 'is half deleted; the next start opens it')
+      survey.buckets.set(bucket.id, bucket)
+      expected.set(bucket.accountId, (expected.get(bucket.accountId) ?? 0) + 1)
+      indexed.add(`${bucket.accountId}/${name}`)
+    }
+  }
+  for await (const page of pagesOf(survey, kinds.accountBucket)) {
+    for (const { key } of page) {
+      const name = `${partOfKey(key, 2, 0)}/${partOfKey(key, 2, 1)}`
+      if (!indexed.delete(name)) survey.report('damage', 'account-bucket', name, 'names no bucket of this account')
+    }
+  }
+  for (const name of indexed)
+    survey.report('damage', 'account-bucket', name, 'is missing: listings leave the bucket out')
+  for await (const page of pagesOf(survey, kinds.bucketCount)) {
+    for (const { key, value } of page) {
+      const accountId = partOfKey(key, 1, 0)
+      const buckets = expected.get(accountId) ?? 0
+      expected.delete(accountId)
+      const count = survey.attempt('bucket-count', accountId, () => bucketCountCodec.decode(value))
+      if (count === undefined || count === buckets) continue
+      survey.report('damage', 'bucket-count', accountId, `says ${count}, and there are ${buckets}`)
+    }
+  }
+  for (const [accountId, buckets] of expected) {
+    survey.report('damage', 'bucket-count', accountId, `is missing, and there are ${buckets}`)
+  }
+}
+
+/** Everything that pieces may name, so that references can be counted along the way. */
+async function collectBytes(survey: Survey): Promise<void> {
+  const { blobs } = survey.stores
+  let after: BlobId | undefined
+  for (;;) {
+    const page = await blobs.list(after, BLOB_PAGE)
+    for (const { id, sizeBytes } of page) survey.blobs.set(id, { sizeBytes, references: 0 })
+    survey.count('blob', page.length)
+    after = page.at(-1)?.id
+    if (page.length < BLOB_PAGE) break
+  }
+  for await (const page of pagesOf(survey, kinds.inline, INLINE_PAGE_ROWS)) {
+    for (const { key, value } of page) {
+      const id = partOfKey(key, 1, 0)
+      survey.count('inline')
+      const body = survey.attempt('inline', id, () => inlineBody(id, value))
+      survey.inlines.set(id, { sizeBytes: body?.byteLength ?? 0, references: 0 })
+    }
+  }
+  for await (const page of pagesOf(survey, kinds.manifest)) {
+    for (const { key, value } of page) {
+      const id = partOfKey(key, 1, 0)
+      survey.count('manifest')
+      survey.attempt('manifest', id, () => manifestCodec.decode(value))
+      survey.manifests.set(id, 0)
+    }
+  }
+  for await (const page of pagesOf(survey, kinds.trash)) {
+    for (const { key } of page) survey.trash.add(trashBlob(key))
+    survey.count('trash', page.length)
+  }
+}
+
+const CONDEMNED = 0
+
+/** After all references are counted: each owner row says as many as there are. */
+async function inspectOwners(survey: Survey): Promise<void> {
+  const owned = new Set<string>()
+  for await (const page of pagesOf(survey, kinds.blob)) {
+    for (const { key, value } of page) {
+      const id = partOfKey(key, 1, 0)
+      owned.add(id)
+      survey.count('owners')
+      const owners = survey.attempt('owners', id, () => ownersCodec.decode(value))
+      if (owners === undefined) continue
+      const inline = survey.inlines.has(id)
+      const extent = survey.inlines.get(id) ?? survey.blobs.get(id)
+      const references = extent?.references ?? 0
+      if (owners !== references)
+        survey.report('damage', 'owners', id, `says ${owners}, and ${references} pieces name it`)
+      else if (inline && owners < 2) survey.report('damage', 'owners', id, 'stands for an inline body with one owner')
+      else if (owners === CONDEMNED && !survey.trash.has(id)) {
+        survey.report('damage', 'owners', id, 'is condemned, and not in the trash')
+      }
+    }
+  }
+  for (const [id, { references }] of survey.blobs) {
+    if (references > 0 && !owned.has(id))
+      survey.report('damage', 'owners', id, `is missing, and ${references} pieces name it`)
+  }
+  for (const [id, { references }] of survey.inlines) {
+    if (references > 1 && !owned.has(id))
+      survey.report('damage', 'owners', id, `is missing, and ${references} pieces name it`)
+  }
+}
+
+/** What nothing names: a crash may leave a blob, and nothing else. */
+function inspectRemains(survey: Survey): void {
+  const { blobs, inlines, manifests, trash } = survey
+  for (const id of trash) {
+    const references = (blobs.get(id)?.references ?? 0) + (inlines.get(id)?.references ?? 0)
+    if (references > 0) survey.report('damage', 'trash', id, `is to go, and ${references} pieces name it`)
+  }
+  for (const [id, { references }] of blobs) {
+    if (references === 0 && !trash.has(id))
+      survey.report('note', 'blob', id, 'is named by nothing; scrub will remove it')
+  }
+  for (const [id, { references }] of inlines) {
+    if (references === 0 && !trash.has(id)) survey.report('damage', 'inline', id, 'is named by nothing')
+  }
+  for (const [id, versions] of manifests) {
+    if (versions !== 1) survey.report('damage', 'manifest', id, `is named by ${versions} versions instead of one`)
+  }
+}
