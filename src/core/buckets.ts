@@ -127,25 +127,30 @@ function rewriteBucket(
 }
 
 async function deleteBucket(dependencies: CoreDependencies, bucket: Bucket, uploadsCount: boolean): Promise<void> {
-  const { meta } = dependencies
-  const closing = await commitPlanned(dependencies, 'DeleteBucket', async () => {
-    const row = await readBucket(meta, bucket.name)
-    if (row.value?.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
-    const closed: Bucket = { ...row.value, state: 'deleting' }
-    return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, closed)] }, result: closed }
-  })
   try {
-    const kept = await contentKind(meta, bucket, uploadsCount)
+    await closeBucket(dependencies, bucket)
+    const kept = await contentKind(dependencies.meta, bucket, uploadsCount)
     if (kept !== undefined) {
       fail('BucketNotEmpty', { BucketName: bucket.name }, kept === 'versions' ? { message: NOT_EMPTY_VERSIONS } : {})
     }
     if (!uploadsCount) await removeUploads(dependencies, bucket)
     await removeClosedBucket(dependencies, bucket)
   } catch (error) {
-    // A bucket that stays is a bucket that takes writes. If this fails too, the next start opens it.
-    await reopen(dependencies, closing).catch(() => undefined)
+    // A bucket that stays is a bucket that takes writes. If this fails twice, the next start opens it.
+    await reopen(dependencies, bucket)
+      .catch(() => reopen(dependencies, bucket))
+      .catch(() => undefined)
     throw error
   }
+}
+
+function closeBucket(dependencies: CoreDependencies, { id, name }: Bucket): Promise<void> {
+  return commitPlanned(dependencies, 'DeleteBucket', async () => {
+    const row = await readBucket(dependencies.meta, name)
+    if (row.value?.id !== id) return fail('NoSuchBucket', { BucketName: name })
+    const closed: Bucket = { ...row.value, state: 'deleting' }
+    return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, closed)] }, result: undefined }
+  })
 }
 
 function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Promise<void> {
