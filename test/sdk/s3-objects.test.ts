@@ -93,12 +93,6 @@ for (const { style, connect } of STYLES) {
       await failureOf(s3.send(new HeadBucketCommand(second)), NotFound)
     })
 
-    test('a location constraint is the region of the server', async () => {
-      const CreateBucketConfiguration = { LocationConstraint: 'ap-guangzhou' as never }
-      await s3.send(new CreateBucketCommand({ Bucket: 'located', CreateBucketConfiguration }))
-      await s3.send(new DeleteBucketCommand({ Bucket: 'located' }))
-    })
-
     test('buckets are listed in pages', async () => {
       const names = ['paged-1', 'paged-2', 'paged-3']
       for (const name of names) await s3.send(new CreateBucketCommand({ Bucket: name }))
@@ -461,6 +455,19 @@ describe('credentials and clocks of the S3 SDK', () => {
       s3.destroy()
     })
   }
+
+  test('a location constraint is the region of the server', async () => {
+    await using other = await startServer({ memory: true, region: 'eu-west-1' })
+    const s3 = s3PathStyle(other, { region: 'eu-west-1' })
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const
+    await s3.send(new CreateBucketCommand({ Bucket: 'located', CreateBucketConfiguration }))
+    const { LocationConstraint } = await s3.send(new GetBucketLocationCommand({ Bucket: 'located' }))
+    assert.equal(LocationConstraint, 'eu-west-1')
+    const elsewhere = { LocationConstraint: 'eu-west-2' } as const
+    const call = s3.send(new CreateBucketCommand({ Bucket: 'elsewhere', CreateBucketConfiguration: elsewhere }))
+    assert.match((await failureOf(call, S3ServiceException)).name, /LocationConstraint/)
+    s3.destroy()
+  })
 
   test('the region of the server and the default of AWS tools are both accepted', async () => {
     for (const region of ['us-east-1', 'ap-guangzhou']) {

@@ -29,7 +29,7 @@ const copyRange = headField('x-*-copy-source-range', ({ request, dialect }) => {
   const given = request.headers.get(name) ?? ''
   if (given === '') return undefined
   const range = parseCopySourceRange(given)
-  if (range !== undefined) return { ...range, given }
+  if (range !== undefined) return { ...range, name, given }
   const message =
     'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy'
   return fail('InvalidArgument', { ArgumentName: name, ArgumentValue: given }, { message })
@@ -37,12 +37,17 @@ const copyRange = headField('x-*-copy-source-range', ({ request, dialect }) => {
 
 function chosenRange(
   { version }: FoundObject,
-  wanted: (ByteRange & { given: string }) | undefined,
+  wanted: (ByteRange & { name: string; given: string }) | undefined,
   sizeBytesMax: number,
 ): ByteRange {
   const range = wanted ?? { startBytes: 0, endBytes: version.sizeBytes }
   if (wanted !== undefined && wanted.endBytes > version.sizeBytes) {
-    fail('InvalidRange', { ActualObjectSize: version.sizeBytes, RangeRequested: wanted.given })
+    // InvalidRange is for reads: a copy that names bytes that are not there is a wrong argument (errors.md, row 30).
+    fail(
+      'InvalidArgument',
+      { ArgumentName: wanted.name, ArgumentValue: wanted.given },
+      { message: `Range specified is not valid for source object of size: ${version.sizeBytes}` },
+    )
   }
   const ProposedSize = range.endBytes - range.startBytes
   if (ProposedSize > sizeBytesMax) fail('EntityTooLarge', { ProposedSize, MaxSizeAllowed: sizeBytesMax })
