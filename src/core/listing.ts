@@ -13,12 +13,14 @@ import type { VersionReference } from '../model/version-id.js'
 import type { CoreDependencies } from './dependencies.js'
 import {
   decodeVersion,
+  markerKey,
   markerPrefix,
   noncurrentBucketPrefix,
   noncurrentKey,
   noncurrentPrefix,
   nullVersionCodec,
   nullVersionKey,
+  objectKey,
   objectPrefix,
   rangeOf,
   type Upload,
@@ -191,8 +193,8 @@ async function listVersions(
   const start = startAfter(after, request)
   if (start === undefined) return page.page()
   for (const source of sources) source.cursor.seek(source.keyAt(start))
-  if (reference !== undefined && after !== '' && !(await addRest(meta, bucket, after, reference, page.add)))
-    return page.page()
+  const within = after !== '' && after.startsWith(prefix) && groupOf(after, request) === undefined
+  if (reference !== undefined && within && !(await addRest(meta, request, reference, page.add))) return page.page()
   for (;;) {
     const next = await smallest(sources)
     if (next === undefined) return page.page()
@@ -244,15 +246,20 @@ async function smallest(sources: readonly VersionSource[]) {
   return best
 }
 
-/** The versions of one key that are older than the marker's. False when the page is full. */
+/**
+ * The versions of the key `after` that are older than the marker's. False when the page is full. The current one may
+ * be among them: who deletes page by page has removed the marker's version, and the next one took its place.
+ */
 async function addRest(
   meta: MetaStore,
-  bucket: Bucket,
-  name: string,
+  { bucket, after: name }: ListRequest & { after: string },
   reference: VersionReference,
   add: (row: Listed<{ version: AnyVersion; isLatest: boolean }>) => boolean,
 ): Promise<boolean> {
   const sequence = reference.kind === 'sequence' ? reference.sequence : await nullSequence(meta, bucket, name)
+  const current = await currentVersion(meta, bucket, name)
+  const older = current !== undefined && (sequence === undefined ? !current.isNull : current.sequence > sequence)
+  if (older && !add({ kind: 'entry', value: { version: current, isLatest: true } })) return false
   const range = rangeOf(noncurrentPrefix(bucket.id, name))
   const from = sequence === undefined ? range.from : successor(noncurrentKey(bucket.id, name, sequence))
   const cursor = createCursor(meta, { from, to: range.to })
@@ -264,7 +271,13 @@ async function addRest(
   }
 }
 
-/** Undefined when the null version is the current one (or gone): everything noncurrent is older. */
+async function currentVersion(meta: MetaStore, bucket: Bucket, name: string): Promise<AnyVersion | undefined> {
+  const [object, marker] = await meta.getMany([objectKey(bucket.id, name), markerKey(bucket.id, name)])
+  const entry = object ?? marker
+  return entry === undefined ? undefined : decodeVersion(name, entry.value)
+}
+
+/** Undefined when the null version is the current one, or gone, so that nothing tells where it stood. */
 async function nullSequence(meta: MetaStore, bucket: Bucket, name: string): Promise<string | undefined> {
   const entry = await meta.get(nullVersionKey(bucket.id, name))
   return entry === undefined ? undefined : nullVersionCodec.decode(entry.value)
