@@ -228,7 +228,7 @@ describe('writes with the S3 SDK', () => {
       [{ IfMatch: ETag, IfUnmodifiedSince: past }, undefined],
       [{ IfNoneMatch: ETag, IfModifiedSince: past }, 304],
     ] as const
-    for (const [conditions, status] of cases {
+    for (const [conditions, status] of cases) {
       for (const command of [
         new GetObjectCommand({ Bucket, Key, ...conditions }),
         new HeadObjectCommand({ Bucket, Key, ...conditions }),
