@@ -25,7 +25,7 @@ export const copySource: HeadField<CopySource> = headField('x-*-copy-source', ({
   const header = request.headers.get(`${dialect.vendorPrefix}copy-source`) ?? ''
   const [location = '', ...rest] = header.split('?')
   const versionId = queryView(parseQuery(rest.join('?'))).get('versionId') ?? ''
-  const rawPath = location.replace(/^https?:\/\//i, '').replace(/^\/+/, '')
+  const rawPath = location.replace(/^https?:\/\//i, '').replace(/^(?:\/|%2F)+/i, '')
   if (!/^[^/]+\/./.test(rawPath) && !/^[^/]*%2[Ff]./.test(rawPath)) refuse(header)
   return { header, rawPath, reference: versionId === '' ? undefined : requireReference(versionId) }
 })

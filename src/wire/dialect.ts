@@ -74,6 +74,8 @@ export interface Traits {
   readonly locationInBody: boolean
   /** A bucket is found only through hosts of its own region. */
   readonly regionBound: boolean
+  /** Making an own bucket anew with another ACL is BucketAlreadyExists. */
+  readonly aclDistinguishesBuckets: boolean
   /** New names must end with the APPID of the account that makes them. */
   readonly appIdInName: boolean
   /** Canned ACL words that change nothing for an object while only its owner has rights to it. */
@@ -82,6 +84,8 @@ export interface Traits {
   readonly headRanges: boolean
   /** The type of an object that came without one, when its key tells nothing. */
   readonly defaultContentType: string
+  /** A copy onto itself must replace the metadata; a new storage class is not enough. */
+  readonly copyToItselfReplaces: boolean
   /** A copy source begins with a host instead of a bucket. */
   readonly copySourceByHost: boolean
   /** How an account is shown as the owner in listings of objects. */

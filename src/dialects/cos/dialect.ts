@@ -38,11 +38,13 @@ export const cosDialect: Dialect = {
     unversionedIdEmpty: true, // 5.7
     locationInBody: false, // 5.2
     regionBound: true, // 1.1: a bucket of another region is absent
+    aclDistinguishesBuckets: false, // 5.2
     appIdInName: true, // 1.2
     neutralObjectAcls: ['default', 'private', 'inherited', 'bucket-owner-read', 'bucket-owner-full-control'], // object 15.3
     headRanges: false, // object 30
     defaultContentType: 'application/octet-stream', // object 4
     copySourceByHost: true, // object 5
+    copyToItselfReplaces: true, // object 5, 21
     listedOwner,
     shownOwner,
   },

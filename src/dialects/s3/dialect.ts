@@ -52,11 +52,13 @@ export function createS3Dialect(): Dialect {
       unversionedIdEmpty: false,
       locationInBody: true,
       regionBound: false, // redirects between regions need several regions
+      aclDistinguishesBuckets: true, // errors.md row 5
       appIdInName: false,
       neutralObjectAcls: ['private', 'bucket-owner-read', 'bucket-owner-full-control'],
       headRanges: true, // HeadObject, Range
       defaultContentType: 'binary/octet-stream', // PutObject
       copySourceByHost: false, // CopyObject
+      copyToItselfReplaces: false, // CopyObject
       listedOwner: owner,
       shownOwner: owner,
     },

@@ -124,7 +124,8 @@ export const copyObject = operation({
         const { version } = found
         if (version.sizeBytes > sizeBytesMax)
           fail('EntityTooLarge', { ProposedSize: version.sizeBytes, MaxSizeAllowed: sizeBytesMax })
-        if (onItself && !replaces && version.storageClass === wantedClass) fail('CopyToItself')
+        const reclassed = version.storageClass !== wantedClass && !dialect.traits.copyToItselfReplaces
+        if (onItself && !replaces && !reclassed) fail('CopyToItself')
         const kept: ObjectHeaders = replaces ? typedHeaders(headers, key, dialect) : version.headers
         return {
           headers: kept,
