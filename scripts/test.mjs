@@ -12,7 +12,10 @@ import { prepare, root, say, sourceFiles } from './steps.mjs'
 
 const DEBIAN_FOLDER = 'test/debian/'
 const CONCURRENCY = 2
-const TIMEOUT_MS = 600_000
+/** For each test and each file: those that kill processes under load take minutes on a busy machine. */
+const TIMEOUT_MS = 300_000
+/** For all of them: a run that hangs is a failed run. */
+const RUN_MS_MAX = 900_000
 const RESULTS = join(root, 'dist', '.test-results.tap')
 
 const parameters = process.argv.slice(2)
@@ -47,7 +50,7 @@ const { status } = spawnSync(
     ...options,
     ...tests.map((path) => join('dist', path.replace(/\.ts$/, '.js'))),
   ],
-  { cwd: root, stdio: 'inherit' },
+  { cwd: root, stdio: 'inherit', timeout: RUN_MS_MAX, killSignal: 'SIGTERM' },
 )
 
 const results = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''

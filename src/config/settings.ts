@@ -74,7 +74,7 @@ export const settingsTable = {
   metaMapBytes: optionalRow(
     'STOWAGE_META_MAP_BYTES',
     wholeNumber(2 ** 20, SIZE_BYTES_MAX),
-    'Address space that LMDB reserves at start. Without it the map begins small and grows.',
+    'Address space that LMDB reserves at start, 64 GiB when not set. Beyond it LMDB maps anew.',
     'bytes',
   ),
   inlineBytesMax: row(
@@ -148,7 +148,7 @@ export const settingsTable = {
     'STOWAGE_HEADER_BYTES_MAX',
     wholeNumber(1_024, 2 ** 20),
     '8192',
-    'Size of the request line and headers together.',
+    'Size of all header lines and the query string together. The path does not count.',
     'bytes',
   ),
   xmlBytesMax: row(
