@@ -37,9 +37,10 @@ export async function completeUpload(dependencies: CoreDependencies, request: Co
   const { bucket, key, uploadId } = request
   requireAscending(request)
   return writeVersion(dependencies, bucket, key, 'CompleteMultipartUpload', async (head) => {
+    // The parts first: an upload that is still there afterwards had them all, so what is missing was never put.
+    const stored = await readParts(dependencies.meta, uploadId)
     const uploadRow = await readUpload(dependencies.meta, request)
     const upload = requireUpload(uploadRow, request)
-    const stored = await readParts(dependencies.meta, uploadId)
     const chosen = chooseParts(
       request,
       upload,
