@@ -38,6 +38,8 @@ export interface CreateBucketRequest {
   readonly accountId: string
   readonly region: string
   readonly acl: BucketAcl
+  /** An own bucket with another ACL is another bucket: BucketAlreadyExists. */
+  readonly aclDistinguishes?: boolean
 }
 
 export interface BucketPage {
@@ -80,7 +82,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
   const { name, accountId, region, acl } = request
   return commitPlanned(dependencies, 'CreateBucket', async () => {
     const row = await readBucket(meta, name)
-    if (row.value !== undefined) refuseExisting(row.value, accountId)
+    if (row.value !== undefined) refuseExisting(row.value, request)
     const count = rowOf(bucketCountCodec, bucketCountKey(accountId), await meta.get(bucketCountKey(accountId)))
     const buckets = (count.value ?? 0) + 1
     if (buckets > limits.bucketsPerAccountMax) {
@@ -103,10 +105,11 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
   })
 }
 
-function refuseExisting(existing: Bucket, accountId: string): never {
+function refuseExisting(existing: Bucket, { accountId, acl, aclDistinguishes }: CreateBucketRequest): never {
   const details = { BucketName: existing.name }
   if (existing.accountId !== accountId) return fail('BucketAlreadyExists', details)
   if (existing.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+  if (aclDistinguishes === true && existing.acl !== acl) return fail('BucketAlreadyExists', details)
   return fail('BucketAlreadyOwnedByYou', details)
 }
 

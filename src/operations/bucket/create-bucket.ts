@@ -47,7 +47,8 @@ export const createBucket = operation({
       fail('NotImplemented', {}, { message: 'Multi-zone buckets are not implemented by this server.' })
     if (architecture === 'OFS')
       fail('NotImplemented', {}, { message: 'Metadata acceleration is not implemented by this server.' })
-    await services.core.buckets.create({ name: bucketName, accountId: account.id, region, acl })
+    const aclDistinguishes = traits.aclDistinguishesBuckets
+    await services.core.buckets.create({ name: bucketName, accountId: account.id, region, acl, aclDistinguishes })
     return traits.locationInBody ? { location: `/${bucketName}` } : {}
   },
 })
