@@ -153,5 +153,5 @@ function failed(named: Named, thrown: unknown): FailedDelete {
 
 function shownError({ dialect }: Services, { named, error }: FailedDelete) {
   const { code, message } = spellingOfError(error, dialect.name)
-  return { key: named.key, versionId: named.versionId, code, message }
+  return { key: named.key, versionId: named.versionId || undefined, code, message }
 }

@@ -312,7 +312,7 @@ inBothDialects('a failing store fails the entry, and the rest goes on', async (s
   speak.fault(({ method, moment }) => {
     if (method === 'commit' && moment === 'before' && ++commits === 2) throw new Error('the disk is gone')
   })
-  const heard = await post(speak, request(object('a') + object('b') + object('c')))
+  const heard = await post(speak, request(['a', 'b', 'c'].map((key) => object(key, '<VersionId/>')).join('')))
   speak.fault(undefined)
   assert.equal(heard.status, 200)
   assert.deepEqual(textsOf(heard.xml, 'Code'), ['InternalError'])
