@@ -111,7 +111,7 @@ function copyOf(value: Uint8Array): Buffer {
 
 function readEntry(database: Database, key: Bytes): Entry | undefined {
   const row = database.getEntry(key)
-  return row && { key, value: row.value, version: toVersion(row.version ?? 0) }
+  return row && { key: copyOf(key), value: row.value, version: toVersion(row.version ?? 0) }
 }
 
 function readVersion(database: Database, key: Bytes): Version | undefined {
