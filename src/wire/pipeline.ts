@@ -82,7 +82,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     try {
       const response = await serve(options, request, progress)
-      const headers = [...identityHeaders(progress.seen, progress.requestIds, false), ...response.headers]
+      const headers = identityHeaders(progress.seen, progress.requestIds, false).concat(response.headers)
       observe(options, request, progress, response, undefined)
       return { ...response, headers }
     } catch (thrown) {
@@ -156,7 +156,6 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
  * headers, and still is refused for load before it is refused for what it says.
  */
 function identify(options: PipelineOptions, request: WireRequest, progress: Progress) {
-  progress.seen = options.detect(request, [], undefined).seen
   let failure: unknown
   try {
     const query = parseQuery(request.rawQuery)
@@ -169,7 +168,10 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
   } catch (thrown) {
     failure = thrown
   }
-  if (progress.address === undefined) options.admission.admit()
+  if (progress.address === undefined) {
+    progress.seen = options.detect(request, [], undefined).seen
+    options.admission.admit()
+  }
   throw failure
 }
 

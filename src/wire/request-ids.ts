@@ -35,15 +35,39 @@ export function createRequestIds(dependencies: {
     }
     const start = used
     used += RANDOM_PER_REQUEST_BYTES
-    const seconds = Math.floor(now() / 1000)
-    const hex = pool.toString('hex', start, start + 20)
-    const fields = `${seconds.toString(16)}_${hex.slice(0, 8)}_${hex.slice(8, 12)}_${hex.slice(12, 20)}`
-    return {
-      cos: Buffer.from(fields, 'latin1').toString('base64').replaceAll('=', ''),
-      trace: pool.toString('base64', start + 4, start + 64),
-      amz: hex.slice(24, 40).toUpperCase(),
-      amzId2: pool.toString('base64', start + 16, start + 64),
-    }
+    return new PooledIds(pool, start, now())
+  }
+}
+
+/** Each id is spelled when it is asked for, since an answer shows one or two of the four. The pool never changes. */
+class PooledIds implements RequestIds {
+  readonly #pool: Buffer
+  readonly #start: number
+  readonly #madeAt: Millis
+
+  constructor(pool: Buffer, start: number, madeAt: Millis) {
+    this.#pool = pool
+    this.#start = start
+    this.#madeAt = madeAt
+  }
+
+  get cos(): string {
+    const seconds = Math.floor(this.#madeAt / 1000)
+    const hex = this.#pool.toString('hex', this.#start, this.#start + 10)
+    const fields = `${seconds.toString(16)}_${hex.slice(0, 8)}_${hex.slice(8, 12)}_${hex.slice(12)}`
+    return Buffer.from(fields, 'latin1').toString('base64').replaceAll('=', '')
+  }
+
+  get trace(): string {
+    return this.#pool.toString('base64', this.#start + 4, this.#start + 64)
+  }
+
+  get amz(): string {
+    return this.#pool.toString('hex', this.#start + 12, this.#start + 20).toUpperCase()
+  }
+
+  get amzId2(): string {
+    return this.#pool.toString('base64', this.#start + 16, this.#start + 64)
   }
 }
 

@@ -26,7 +26,8 @@ export function deriveSigningKey(prefixedSecret: string, { date, region, service
 
 export function createSigningKeys(keysMax: number): SigningKeys {
   const keys = new Map<string, Buffer>()
-  return (secretKey, scope) => {
+  let last: { readonly secretKey: string; readonly scope: SigningScope; readonly key: Buffer } | undefined
+  const recent = (secretKey: string, scope: SigningScope): Buffer => {
     const name = JSON.stringify([secretKey, scope.date, scope.region, scope.service])
     const key = keys.get(name) ?? deriveSigningKey(`AWS4${secretKey}`, scope)
     // A map keeps the order of insertion: moved to the end when used, dropped from the front when there are too many.
@@ -36,4 +37,14 @@ export function createSigningKeys(keysMax: number): SigningKeys {
     if (oldest !== undefined) keys.delete(oldest)
     return key
   }
+  // Most requests are signed like the one before: four comparisons instead of a name and two moves in the map.
+  return (secretKey, scope) => {
+    if (last !== undefined && last.secretKey === secretKey && equalScopes(last.scope, scope)) return last.key
+    last = { secretKey, scope, key: recent(secretKey, scope) }
+    return last.key
+  }
+}
+
+function equalScopes(a: SigningScope, b: SigningScope): boolean {
+  return a.date === b.date && a.region === b.region && a.service === b.service
 }
