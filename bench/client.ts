@@ -20,6 +20,11 @@ export interface LoadParameters extends Target {
   readonly bodySizeBytes?: number
   readonly connections: number
   readonly durationMs: number
+  /**
+   * Looks for answers without ever sleeping. Waking a sleeping process is work of the one that writes to it, and falls
+   * to a server more often the slower it is; so that it is the server that is measured, it falls to none.
+   */
+  readonly awake?: boolean
 }
 
 export interface LoadResult {
@@ -110,7 +115,13 @@ function opened(port: number): Promise<Socket> {
 const seconds = (since: number) => (performance.now() - since) / 1_000
 
 /** As many requests as the connections bring through in the time. Everything is signed before the clock starts. */
-async function load({ port, connections, durationMs, ...parameters }: LoadParameters): Promise<LoadResult> {
+async function load({
+  port,
+  connections,
+  durationMs,
+  awake = false,
+  ...parameters
+}: LoadParameters): Promise<LoadResult> {
   const { signing, credentials, method, paths, bodySizeBytes } = parameters
   const host = `127.0.0.1:${port}`
   const size = bodySizeBytes === undefined ? {} : { bodySizeBytes }
@@ -134,7 +145,13 @@ async function load({ port, connections, durationMs, ...parameters }: LoadParame
       }
       next()
     })
+  let running = true
+  const stayAwake = () => {
+    if (running) setImmediate(stayAwake)
+  }
+  if (awake) stayAwake()
   await Promise.race([Promise.all(lanes.map(run)), failed])
+  running = false
   const result = { requests: answered, seconds: seconds(startedAt) }
   for (const lane of lanes) lane.close()
   return result

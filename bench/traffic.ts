@@ -74,7 +74,7 @@ async function smallReads({ client, quick, progress }: Bench, place: Place): Pro
     const shared = { signing, credentials, paths, connections: CONNECTIONS } as const
     await client.call('load', { ...shared, port, method: 'PUT', bodySizeBytes: SMALL_BYTES, durationMs: ENDLESS_MS })
     const get = async (onPort: number) =>
-      perSecond(await client.call('load', { ...shared, port: onPort, method: 'GET', durationMs }))
+      perSecond(await client.call('load', { ...shared, port: onPort, method: 'GET', durationMs, awake: true }))
     await get(port)
     await get(referencePort)
     const done = await rounds(
