@@ -137,11 +137,10 @@ const COS_ONLY = [
   'ci-process',
   'domain',
   'domaincertificate',
-
+  'image_process',
   'intelligenttiering',
   'live',
   'origin',
-
   'referer',
   'rename',
   'strict-signature',

@@ -81,6 +81,7 @@ export function createRouter(
     )
     for (const { name } of query.parameters) {
       if (!reservedNames[dialect].has(name) || winner?.claims.has(name) === true) continue
+      refuseConflict(request, reservedNames[dialect], rows, unserved)
       return refuseSubResource(name, request, rows, unserved)
     }
     return winner === undefined ? refuseMethod(request, rows, unserved) : winner.operation
@@ -116,6 +117,30 @@ function refuseEqualRows(rows: readonly Row[]): void {
 }
 
 const LEVEL_NAMES = { service: 'SERVICE', bucket: 'BUCKET', object: 'OBJECT' } as const
+
+/** Several sub-resources that no operation takes together, whatever the method (errors.md 1.3). */
+function refuseConflict(
+  { query, level, dialect }: RouteRequest,
+  reserved: ReadonlySet<string>,
+  rows: readonly Row[],
+  unserved: readonly UnservedOperation[],
+): void {
+  const names = [...new Set(query.parameters.map(({ name }) => name).filter((name) => reserved.has(name)))]
+  const [first, second] = names
+  if (first === undefined || second === undefined) return
+  const taken = [
+    ...rows
+      .filter(({ operation }) => levelOf(operation.match.target) === level && operation.dialects.includes(dialect))
+      .map(({ queryNames }) => queryNames),
+    ...unserved.filter((row) => row.target === level && row.dialects.includes(dialect)).map((row) => row.query),
+  ]
+  if (taken.some((together) => names.every((name) => together.includes(name)))) return
+  fail(
+    'InvalidArgument',
+    { ArgumentName: 'ResourceType', ArgumentValue: first },
+    { message: `Conflicting query string parameters: ${names.join(', ')}` },
+  )
+}
 
 function refuseSubResource(
   name: string,
