@@ -38,10 +38,16 @@ const PLAIN: HostFacts = { bucketName: undefined, region: undefined, dialect: un
 const FORMS: readonly {
   readonly dialect: DialectName
   readonly pattern: RegExp
+  /** Not under own suffixes, where the same labels are a bucket's name. */
+  readonly vendorOnly?: boolean
   readonly facts: (groups: Groups) => Partial<HostFacts>
 }[] = [
   { dialect: 'cos', pattern: /^service\.cos$/, facts: () => ({}) },
-  { dialect: 'cos', pattern: /^[0-9]+\.cos-control\.(?<region>[a-z0-9-]+)$/, facts: () => ({ entrance: 'control' }) },
+  {
+    dialect: 'cos',
+    pattern: /^[0-9]+\.cos-control\.(?<region>[a-z0-9-]+)$/,
+    facts: ({ region }) => ({ region, entrance: 'control' }),
+  },
   {
     dialect: 'cos',
     pattern: /^(?:(?<bucket>.+)\.)?(?<kind>cos|cos-internal|cosv6|cos-cdc|cos-cdz|cos-website)\.(?<region>[a-z0-9-]+)$/,
@@ -62,8 +68,20 @@ const FORMS: readonly {
   },
   {
     dialect: 's3',
-    pattern: /^(?:(?<bucket>.+)\.)?s3(?:\.dualstack)?(?:[.-][a-z0-9-]+)?$/,
+    pattern: /^(?:(?<bucket>.+)\.)?s3(?:\.dualstack)?(?:\.[a-z0-9-]+)?$/,
     facts: ({ bucket }) => ({ bucketName: bucket }),
+  },
+  {
+    dialect: 's3',
+    pattern: /^(?:(?<bucket>.+)\.)?s3-[a-z0-9-]+$/,
+    vendorOnly: true,
+    facts: ({ bucket }) => ({ bucketName: bucket }),
+  },
+  {
+    dialect: 'cos',
+    pattern: /^(?<bucket>.+-[0-9]+)\.(?<region>cn-south|cn-south-2|cn-north|cn-east|cn-southwest|sg)$/,
+    vendorOnly: true,
+    facts: ({ bucket, region }) => ({ bucketName: bucket, region }),
   },
 ]
 
@@ -78,7 +96,7 @@ export interface AddressOptions {
 const HOSTS_REMEMBERED_MAX = 1_000
 
 export function createAddressing(options: AddressOptions): (host: string, rawPath: string) => Address {
-  const suffixes = [...options.ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES]
+  const suffixes = [...options.ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES].sort((a, b) => b.length - a.length)
   const remembered = new Map<string, HostFacts>()
   return (host, rawPath) => {
     let facts = remembered.get(host)
@@ -96,23 +114,27 @@ function readHost(host: string, suffixes: readonly string[], ownSuffixes: readon
   const suffix = suffixes.find((each) => name === each || name.endsWith(`.${each}`))
   if (suffix === undefined || name === suffix) return PLAIN
   const labels = name.slice(0, -suffix.length - 1)
-  for (const { dialect, pattern, facts } of FORMS) {
+  const own = ownSuffixes.includes(suffix)
+  for (const { dialect, pattern, facts, vendorOnly } of FORMS) {
+    if (own && vendorOnly === true) continue
     const groups = pattern.exec(labels)?.groups
     if (groups !== undefined || pattern.test(labels)) return { ...PLAIN, dialect, ...facts(groups ?? {}) }
   }
-  return ownSuffixes.includes(suffix) ? { ...PLAIN, bucketName: labels } : PLAIN
+  if (own) return { ...PLAIN, bucketName: labels }
+  // A vendor's host of a kind that is not here, such as image processing: no region of ours, and never a path style.
+  return { ...PLAIN, dialect: COS_SUFFIXES.includes(suffix) ? 'cos' : 's3', region: labels }
 }
 
 function virtualHost(facts: HostFacts, rawPath: string): Address {
   return { ...facts, key: decodePath(rawPath).slice(1), pathStyle: false }
 }
 
+/** Decoded before it is divided, because `%2F` is a `/` everywhere (cos-object.md 1.2). */
 function pathStyle(facts: HostFacts, rawPath: string): Address {
   if (rawPath === '/') return { ...facts, key: undefined, pathStyle: true }
-  const slash = rawPath.indexOf('/', 1)
-  const rawBucket = slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash)
-  const bucketName = decodePath(`/${rawBucket}`).slice(1)
+  const path = decodePath(rawPath)
+  const slash = path.indexOf('/', 1)
+  const bucketName = slash === -1 ? path.slice(1) : path.slice(1, slash)
   if (bucketName === '') fail('InvalidURI', { URI: rawPath })
-  const key = slash === -1 ? undefined : decodePath(rawPath.slice(slash)).slice(1)
-  return { ...facts, bucketName, key, pathStyle: true }
+  return { ...facts, bucketName, key: slash === -1 ? undefined : path.slice(slash + 1), pathStyle: true }
 }
