@@ -1,0 +1,138 @@
+/** Everyday work with s3cmd. */
+
+import assert from 'node:assert/strict'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import test, { after, before, describe } from 'node:test'
+import { startServer, type TestServer } from '../../src/testing.js'
+import { fetchPlainly, patterned } from '../sdk/clients.js'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.js'
+import { runner } from './programs.js'
+
+const MIB = 1024 * 1024
+
+/** The lines of a listing without their dates. */
+const lastWords = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) =>
+      line
+        .trim()
+        .split(/\s+(?=s3:)/)
+        .at(-1),
+    )
+
+describe('s3cmd', () => {
+  let server: TestServer
+  let directory: TemporaryDirectory
+  let s3cmd: ReturnType<typeof runner>
+  const local = (name: string) => join(directory.path, name)
+
+  before(async () => {
+    server = await startServer({ memory: true })
+    directory = await temporaryDirectory()
+    const configuration = local('s3cfg')
+    await writeFile(
+      configuration,
+      `[default]
+access_key = ${server.credentials.secretId}
+secret_key = ${server.credentials.secretKey}
+host_base = ${server.host}:${server.port}
+host_bucket = ${server.host}:${server.port}
+use_https = False
+`,
+    )
+    const path = String(process.env['PATH'])
+    s3cmd = runner('s3cmd', path, ['--config', configuration, '--no-progress'], directory.path)
+    await s3cmd.mustRun(['mb', 's3://first'])
+  })
+  after(async () => {
+    await server.close()
+    await directory[Symbol.asyncDispose]()
+  })
+
+  test('makes, lists and removes buckets', async () => {
+    await s3cmd.mustRun(['mb', 's3://second'])
+    assert.deepEqual(lastWords((await s3cmd.mustRun(['ls'])).text), ['s3://first', 's3://second'])
+    const again = await s3cmd.run(['mb', 's3://second'])
+    assert.notEqual(again.code, 0)
+    assert.match(again.errors, /BucketAlready/)
+    await s3cmd.mustRun(['rb', 's3://second'])
+    assert.deepEqual(lastWords((await s3cmd.mustRun(['ls'])).text), ['s3://first'])
+  })
+
+  test('puts and gets small files, large files and awkward names', async () => {
+    const files = [
+      ['small.txt', Buffer.from('small'), []],
+      ['empty', Buffer.alloc(0), []],
+      ["a b+c&中文'(1)*.txt", Buffer.from('awkward'), []],
+      ['large.bin', patterned(12 * MIB + 5, 31), ['--multipart-chunk-size-mb=5']],
+    ] as const
+    for (const [name, bytes, options] of files) {
+      await writeFile(local(name), bytes)
+      await s3cmd.mustRun(['put', ...options, local(name), `s3://first/put/${name}`])
+      await s3cmd.mustRun(['get', '--force', `s3://first/put/${name}`, local('fetched')])
+      assert.deepEqual(await readFile(local('fetched')), bytes, name)
+    }
+    const { text } = await s3cmd.mustRun(['ls', '--recursive', 's3://first/put/'])
+    assert.deepEqual(lastWords(text).sort(), files.map(([name]) => `s3://first/put/${name}`).sort())
+    const refused = await s3cmd.run(['rb', 's3://first'])
+    assert.match(refused.errors, /BucketNotEmpty/)
+  })
+
+  test('tells of an object what it is', async () => {
+    await writeFile(local('page.html'), '<p>')
+    const headers = [
+      '--mime-type=text/html',
+      '--add-header=x-amz-meta-kind:page',
+      '--add-header=Cache-Control:max-age=7',
+    ]
+    await s3cmd.mustRun(['put', ...headers, local('page.html'), 's3://first/page.html'])
+    const { text } = await s3cmd.mustRun(['info', 's3://first/page.html'])
+    assert.match(text, /File size:\s+3/)
+    assert.match(text, /MIME type:\s+text\/html/)
+    assert.match(text, /x-amz-meta-kind:\s+page/)
+    const bucket = await s3cmd.mustRun(['info', 's3://first'])
+    assert.match(bucket.text, /Location:\s+ap-guangzhou/)
+  })
+
+  test('copies, moves and removes', async () => {
+    await writeFile(local('one'), 'one')
+    await s3cmd.mustRun(['put', local('one'), 's3://first/move/源 1'])
+    await s3cmd.mustRun(['cp', 's3://first/move/源 1', 's3://first/move/copy 2'])
+    await s3cmd.mustRun(['mv', 's3://first/move/源 1', 's3://first/move/moved 3'])
+    const names = async () => lastWords((await s3cmd.mustRun(['ls', 's3://first/move/'])).text)
+    assert.deepEqual(await names(), ['s3://first/move/copy 2', 's3://first/move/moved 3'])
+    await s3cmd.mustRun(['del', 's3://first/move/copy 2'])
+    await s3cmd.mustRun(['del', '--recursive', '--force', 's3://first/move/'])
+    assert.deepEqual(await names(), [])
+  })
+
+  test('keeps a folder in step, both ways', async () => {
+    await mkdir(local('folder/deep 文'), { recursive: true })
+    for (const name of ['a.txt', 'b.txt', 'deep 文/c.txt']) await writeFile(local(`folder/${name}`), name)
+    await s3cmd.mustRun(['sync', `${local('folder')}/`, 's3://first/sync/'])
+    const again = await s3cmd.mustRun(['sync', `${local('folder')}/`, 's3://first/sync/'])
+    assert.doesNotMatch(again.text, /upload:/)
+    await writeFile(local('folder/a.txt'), 'changed')
+    const changed = await s3cmd.mustRun(['sync', `${local('folder')}/`, 's3://first/sync/'])
+    assert.deepEqual(changed.text.match(/^upload: .*$/gm)?.length, 1)
+    await mkdir(local('back'))
+    await s3cmd.mustRun(['sync', 's3://first/sync/', `${local('back')}/`])
+    assert.equal(await readFile(local('back/a.txt'), 'utf8'), 'changed')
+    assert.equal(await readFile(local('back/deep 文/c.txt'), 'utf8'), 'deep 文/c.txt')
+  })
+
+  test('signs URLs with the retired version 2, which is refused by its name', async () => {
+    const { text } = await s3cmd.mustRun(['signurl', 's3://first/signed', '+60'])
+    const answer = await fetchPlainly(server, text.trim())
+    assert.equal(answer.status, 400)
+    assert.match(answer.text, /<Code>InvalidRequest<\/Code><Message>[^<]*Please use AWS4-HMAC-SHA256/)
+  })
+
+  test('lists uploads', async () => {
+    const { text } = await s3cmd.mustRun(['multipart', 's3://first'])
+    assert.match(text, /Initiated/)
+  })
+})
