@@ -226,11 +226,11 @@ export async function visible({ meta, blobs }: Pick<World, 'meta' | 'blobs'>): P
     for await (const { key, value } of scanAll(meta, rangeOf(Buffer.of(kind)))) {
       const [bucketId = '', name = ''] = keyParts(key, word === 'older' ? 3 : 2).map(String)
       const version = decodeVersion(name, value)
-      const common = `${word} ${bucketId} ${name} ${version.sequence} ${version.isNull ? 'null' : 'numbered'}`
-      if (version.kind === 'marker') lines.push(common)
+      const shared = `${word} ${bucketId} ${name} ${version.sequence} ${version.isNull ? 'null' : 'numbered'}`
+      if (version.kind === 'marker') lines.push(shared)
       else {
         const body = await textOf(await piecesOf(meta, version.content))
-        lines.push(`${common} ${version.etag} ${JSON.stringify(version.headers)} ${body}`)
+        lines.push(`${shared} ${version.etag} ${JSON.stringify(version.headers)} ${body}`)
       }
     }
   }
