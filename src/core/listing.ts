@@ -3,15 +3,15 @@
  * page: a common prefix is one row, found by seeking past its group.
  */
 
-import { assert } from '../base/assert.js'
 import { afterPrefix, asBuffer, type Bytes, compareBytes, successor, utf8 } from '../base/bytes.js'
 import { keyParts } from '../meta/key.js'
 import { type Entry, isCollapsed, type KeyRange, type MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
-import type { AnyVersion, ObjectVersion } from '../model/version.js'
+import type { AnyVersion } from '../model/version.js'
 import type { VersionReference } from '../model/version-id.js'
 import type { CoreDependencies } from './dependencies.js'
 import {
+  decodeSummary,
   decodeVersion,
   markerKey,
   markerPrefix,
@@ -20,6 +20,7 @@ import {
   noncurrentPrefix,
   nullVersionCodec,
   nullVersionKey,
+  type ObjectSummary,
   objectKey,
   objectPrefix,
   rangeOf,
@@ -51,7 +52,7 @@ export interface VersionListing extends Page<{ readonly version: AnyVersion; rea
 
 export interface Listing {
   /** Current objects with keys after `after`; delete markers do not exist here. */
-  objects(request: ListRequest & { readonly after: string }): Promise<Page<ObjectVersion>>
+  objects(request: ListRequest & { readonly after: string }): Promise<Page<ObjectSummary>>
   /** `reference` continues within the key `after`; undefined: after all of its versions. */
   versions(
     request: ListRequest & { readonly after: string; readonly reference: VersionReference | undefined },
@@ -91,7 +92,7 @@ function startAfter(after: string, request: ListRequest): Bytes | undefined {
   return compareBytes(start, prefix) > 0 ? start : prefix
 }
 
-async function listObjects(meta: MetaStore, request: ListRequest & { after: string }): Promise<Page<ObjectVersion>> {
+async function listObjects(meta: MetaStore, request: ListRequest & { after: string }): Promise<Page<ObjectSummary>> {
   const { bucket, prefix, delimiter, limit } = request
   const start = startAfter(request.after, request)
   const head = objectPrefix(bucket.id)
@@ -101,11 +102,9 @@ async function listObjects(meta: MetaStore, request: ListRequest & { after: stri
   if (compareBytes(from, range.to) >= 0) return EMPTY_PAGE
   const collapse = { delimiter: utf8(delimiter), prefixSizeBytes: head.byteLength + Buffer.byteLength(prefix) }
   const found = await meta.scan({ from, to: range.to }, { limit: limit + 1, ...(delimiter === '' ? {} : { collapse }) })
-  const rows = found.slice(0, limit).map((row): Listed<ObjectVersion> => {
+  const rows = found.slice(0, limit).map((row): Listed<ObjectSummary> => {
     if (isCollapsed(row)) return { kind: 'prefix', prefix: textFrom(row.prefix, head.byteLength) }
-    const version = decodeVersion(textFrom(row.key, head.byteLength), row.value)
-    assert(version.kind === 'object', 'an object row holds an object')
-    return { kind: 'entry', value: version }
+    return { kind: 'entry', value: decodeSummary(textFrom(row.key, head.byteLength), row.value) }
   })
   return { rows, truncated: found.length > limit }
 }

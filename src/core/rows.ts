@@ -314,12 +314,16 @@ function versionFromJson(json: Json): Keyless<ObjectVersion> | Keyless<DeleteMar
   }
 }
 
+const storedVersionFormat = { name: 'version', version: 1 }
+
 const storedVersionCodec = codec<Keyless<ObjectVersion> | Keyless<DeleteMarker>>({
-  name: 'version',
-  version: 1,
+  ...storedVersionFormat,
   toJson: versionToJson,
   fromJson: versionFromJson,
 })
+
+/** The same records, of the current format but not yet read. */
+const storedVersionJson = codec<Json>({ ...storedVersionFormat, toJson: (json) => json, fromJson: (json) => json })
 
 export function encodeVersion(version: AnyVersion): Buffer {
   return storedVersionCodec.encode(version)
@@ -327,6 +331,27 @@ export function encodeVersion(version: AnyVersion): Buffer {
 
 export function decodeVersion(objectKey: string, value: Bytes): AnyVersion {
   return { ...storedVersionCodec.decode(value), key: objectKey }
+}
+
+/** What a listing shows of an object. */
+export type ObjectSummary = Pick<
+  ObjectVersion,
+  'key' | 'sizeBytes' | 'etag' | 'modifiedAt' | 'accountId' | 'storageClass' | 'checksum'
+>
+
+/** A page has a thousand rows: headers, pieces and the version's sequence are not looked at. */
+export function decodeSummary(objectKey: string, value: Bytes): ObjectSummary {
+  const fields = asList(storedVersionJson.decode(value))
+  assert(fields[0] === OBJECT, 'an object row holds an object')
+  return {
+    key: objectKey,
+    sizeBytes: asNumber(fields[5]),
+    etag: asText(fields[6]),
+    modifiedAt: asNumber(fields[3]),
+    accountId: asText(fields[4]),
+    storageClass: asText(fields[8]),
+    checksum: checksumFromJson(fields[10]),
+  }
 }
 
 export function versionRow(objectKey: string, rowKey: Bytes, entry: Entry | undefined): Row<AnyVersion | undefined> {

@@ -19,7 +19,7 @@ export const keyText = textOf<string>(
 /** Whole seconds, with `.000`: headers and listings of one object agree (cos-auth-and-bucket.md 3.3). */
 export const listedTime = textOf<number>(
   (raw) => (Number.isNaN(Date.parse(raw)) ? undefined : Date.parse(raw)),
-  (value) => `${new Date(value).toISOString().slice(0, 19)}.000Z`,
+  (value) => new Date(Math.floor(value / 1000) * 1000).toISOString(),
 )
 
 export const commonPrefix = record({ prefix: element('Prefix', keyText) })

@@ -57,10 +57,11 @@ export const trimmed = textOf<string>(
   (value) => value,
 )
 
-export const integer = textOf<number>(
-  (raw) => (/^-?\d{1,15}$/.test(raw.trim()) ? Number(raw.trim()) : undefined),
-  (value) => String(value),
-)
+export const integer: Content<number> = {
+  ...textOf<number>((raw) => (/^-?\d{1,15}$/.test(raw.trim()) ? Number(raw.trim()) : undefined), String),
+  // Digits need no escaping.
+  print: String,
+}
 
 /** Clients send `True` as well; answers are lower case. */
 export const boolean = textOf<boolean>(

@@ -1,9 +1,9 @@
 /** Current objects of a bucket, a page at a time: List Objects in both dialects, List Objects v2 in S3. */
 
 import type { Listed, Page } from '../../core/listing.js'
+import type { ObjectSummary } from '../../core/rows.js'
 import { fail } from '../../model/errors/index.js'
 import { spellStorageClass } from '../../model/storage-class.js'
-import type { ObjectVersion } from '../../model/version.js'
 import type { ShownOwner } from '../../wire/dialect.js'
 import {
   boolean,
@@ -95,7 +95,7 @@ export const maxKeys = query('max-keys', wholeNumber({ min: 0, max: LIST_LIMIT_M
 /** A page in the form of both documents. */
 async function shown(
   services: Services,
-  page: Page<ObjectVersion>,
+  page: Page<ObjectSummary>,
   encode: (name: string) => string,
   withOwner: boolean,
 ) {
@@ -120,7 +120,7 @@ async function shown(
   }
 }
 
-function nameOf(row: Listed<ObjectVersion> | undefined): string {
+function nameOf(row: Listed<ObjectSummary> | undefined): string {
   if (row === undefined) return ''
   return row.kind === 'prefix' ? row.prefix : row.value.key
 }
