@@ -3,7 +3,13 @@
 import { createHash } from 'node:crypto'
 import { combineCrcs } from '../base/crc-combine.js'
 import { crc64Decimal } from '../base/digests.js'
-import { type ChecksumAlgorithm, checksumBytes, checksumHeader, joinChecksums } from '../model/checksum.js'
+import {
+  type ChecksumAlgorithm,
+  type ChecksumType,
+  checksumBytes,
+  checksumHeader,
+  joinChecksums,
+} from '../model/checksum.js'
 import { fail } from '../model/errors/index.js'
 import type { StoredChecksum, StoredPart } from '../model/version.js'
 import { requireWrite, type WriteConditions } from './conditions.js'
@@ -29,6 +35,7 @@ export interface CompleteRequest extends UploadName {
   readonly conditions: WriteConditions
   /** Of the whole object, as the client expects it. */
   readonly expectedChecksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined
+  readonly expectedChecksumType?: ChecksumType | undefined
   readonly expectedSizeBytes: number | undefined
 }
 
@@ -161,7 +168,7 @@ function joinedCrc64(parts: readonly Part[]): string {
 
 function joinedChecksum(
   { digests }: CoreDependencies,
-  { expectedChecksum, expectedSizeBytes }: CompleteRequest,
+  { expectedChecksum, expectedChecksumType, expectedSizeBytes }: CompleteRequest,
   { checksum }: Upload,
   parts: readonly Part[],
 ): StoredChecksum | undefined {
@@ -175,10 +182,11 @@ function joinedChecksum(
       },
     )
   }
+  requirePromised(expectedChecksum?.algorithm, expectedChecksumType, checksum)
   if (checksum === undefined) return undefined
   const values = parts.map((part) => ({ value: part.checksum?.value ?? '', sizeBytes: part.sizeBytes }))
   const value = joinChecksums(checksum, values, (name, bytes) => digests.of(name, bytes))
-  if (expectedChecksum?.algorithm === checksum.algorithm && expectedChecksum.value !== value) {
+  if (expectedChecksum !== undefined && expectedChecksum.value !== value) {
     const expected = expectedChecksum.value.replace(/-\d+$/, '')
     checksumBytes(checksum.algorithm, expected)
     fail(
@@ -190,4 +198,20 @@ function joinedChecksum(
     )
   }
   return { ...checksum, value }
+}
+
+/** A checksum of another algorithm or type than the upload promised cannot be compared, so it is not passed over. */
+function requirePromised(
+  algorithm: ChecksumAlgorithm | undefined,
+  type: ChecksumType | undefined,
+  promised: Upload['checksum'],
+): void {
+  if (algorithm !== undefined && algorithm !== promised?.algorithm) {
+    const expected = promised?.algorithm.toLowerCase() ?? 'null'
+    const message = `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${algorithm.toLowerCase()}`
+    fail('InvalidRequest', {}, { message })
+  }
+  if (type === undefined || promised === undefined || type === promised.type) return
+  const message = `The upload was created using the ${promised.type} checksum mode. The complete request must use the same checksum mode.`
+  fail('InvalidRequest', {}, { message })
 }

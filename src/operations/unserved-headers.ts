@@ -8,8 +8,10 @@ import { fail } from '../model/errors/index.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField } from '../wire/field.js'
 
+type Kind = 'bucket' | 'object' | 'read' | 'complete'
+
 /** Without the vendor prefix. */
-const UNSERVED: Readonly<Record<'bucket' | 'object' | 'read', readonly string[]>> = {
+const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
   bucket: [
     'grant-read',
     'grant-write',
@@ -40,11 +42,12 @@ const UNSERVED: Readonly<Record<'bucket' | 'object' | 'read', readonly string[]>
     'mime-limit',
   ],
   read: ['server-side-encryption-customer-algorithm', 'traffic-limit'],
+  complete: ['callback', 'return-body'],
 }
 
 const ENCRYPTION_ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse', 'cos/kms', 'KMS']
 
-export function unservedHeaders(kind: 'bucket' | 'object' | 'read'): HeadField<undefined> {
+export function unservedHeaders(kind: Kind): HeadField<undefined> {
   return headField('headers not served yet', ({ request: { headers }, query, dialect }) => {
     for (const suffix of UNSERVED[kind]) {
       const name = dialect.vendorPrefix + suffix
@@ -52,8 +55,9 @@ export function unservedHeaders(kind: 'bucket' | 'object' | 'read'): HeadField<u
     }
     if ((query.get(`${dialect.vendorPrefix}traffic-limit`) ?? '') !== '')
       notServed(`${dialect.vendorPrefix}traffic-limit`)
+    const makesObject = kind === 'object' || kind === 'complete'
+    if (makesObject && (headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
     if (kind === 'object') {
-      if ((headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
       refuseEncryption(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
       refuseAcl(headers.get(`${dialect.vendorPrefix}acl`) ?? '', dialect)
     }

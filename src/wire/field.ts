@@ -28,12 +28,16 @@ export interface HeadField<T> {
   read(source: InputSource): T
 }
 
+/** What checksum headers beside a body describe: its bytes, or the object that it asks to be made (Complete). */
+export type ChecksumSubject = 'body' | 'object'
+
 export interface DocumentField<T> {
   readonly stage: 'document'
   readonly place: string
   readonly sizeBytesMax: number
   /** The digest header must be there (multi-delete). */
   readonly digestRequired: boolean
+  readonly checksumsOf: ChecksumSubject
   read(bytes: Bytes, dialect: Dialect): T
 }
 
@@ -135,7 +139,12 @@ export function headField<T>(place: string, read: (source: InputSource) => T): H
 
 export function xmlBody<T>(
   document: XmlDocument<T>,
-  options: { readonly sizeBytesMax?: number; readonly digestRequired?: boolean; readonly absent?: () => T } = {},
+  options: {
+    readonly sizeBytesMax?: number
+    readonly digestRequired?: boolean
+    readonly checksumsOf?: ChecksumSubject
+    readonly absent?: () => T
+  } = {},
 ): DocumentField<T> {
   const { absent } = options
   return {
@@ -143,6 +152,7 @@ export function xmlBody<T>(
     place: `<${typeof document.name === 'string' ? document.name : document.name.cos}>`,
     sizeBytesMax: options.sizeBytesMax ?? 64 * 1024,
     digestRequired: options.digestRequired ?? false,
+    checksumsOf: options.checksumsOf ?? 'body',
     read: (bytes, dialect) => {
       if (bytes.byteLength > 0) return document.parse(bytes, dialect.name)
       return absent === undefined ? fail('MissingRequestBodyError') : absent()

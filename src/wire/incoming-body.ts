@@ -22,6 +22,7 @@ import { fail } from '../model/errors/index.js'
 import type { StoredChecksum } from '../model/version.js'
 import type { PayloadContract } from './authentication.js'
 import type { Dialect } from './dialect.js'
+import type { ChecksumSubject } from './field.js'
 import type { WireRequest } from './request.js'
 
 /** Of the body that the operation sees: the decoded length where the transfer is framed. */
@@ -54,14 +55,19 @@ interface Expectations {
   readonly trailers: readonly string[]
 }
 
-export function objectSource(request: WireRequest, dialect: Dialect, payload: PayloadContract): ObjectSource {
+export function objectSource(
+  request: WireRequest,
+  dialect: Dialect,
+  payload: PayloadContract,
+  checksumsOf: ChecksumSubject,
+): ObjectSource {
   const header = (name: string) => request.headers.get(name)
   checkChecksumNames(request.headers.keys())
   const expected: Expectations = {
     md5: contentMd5(request),
     sha1: contentSha1(request, dialect),
     sha256: payload.kind === 'sha256' ? payload.hex : undefined,
-    checksum: suppliedChecksum(header),
+    checksum: checksumsOf === 'body' ? suppliedChecksum(header) : undefined,
     trailers: announcedTrailers(header),
   }
   const digests: DigestName[] = []

@@ -15,6 +15,7 @@ import type { Address } from './address.js'
 import type { Dialect, DialectName } from './dialect.js'
 import type { Name } from './document.js'
 import type {
+  ChecksumSubject,
   DocumentField,
   HeadField,
   InputField,
@@ -97,7 +98,7 @@ export interface Call extends InputSource {
   readonly bucket: Bucket | undefined
   readonly key: string | undefined
   /** The whole body, at most `sizeBytesMax` long (MaxMessageLengthExceeded), digests verified. */
-  readonly documentBytes: (sizeBytesMax: number) => Promise<Bytes>
+  readonly documentBytes: (sizeBytesMax: number, checksumsOf: ChecksumSubject) => Promise<Bytes>
 }
 
 /** A descriptor with its types folded away: what the router and the pipeline see. */
@@ -134,7 +135,7 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
     for (const [property, field] of objects) values[property] = field.read(call)
     if (documentEntry !== undefined) {
       const [property, field] = documentEntry
-      values[property] = field.read(await call.documentBytes(field.sizeBytesMax), call.dialect)
+      values[property] = field.read(await call.documentBytes(field.sizeBytesMax, field.checksumsOf), call.dialect)
     }
     return values as InputOf<I>
   }

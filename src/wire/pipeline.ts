@@ -17,6 +17,7 @@ import type { Admission } from './admission.js'
 import type { PayloadContract } from './authentication.js'
 import type { Dialect, DialectName } from './dialect.js'
 import { type ErrorFacts, renderError } from './error-body.js'
+import type { ChecksumSubject } from './field.js'
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
@@ -136,7 +137,7 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
     addressing: options.addressing,
     authorize: (permission, touched) => requireAllowed(principal, permission, touched),
   }
-  const source = () => objectSource(request, dialect, payload)
+  const source = (checksumsOf: ChecksumSubject) => objectSource(request, dialect, payload, checksumsOf)
   return operation.run({
     services,
     request,
@@ -145,9 +146,9 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
     bucketName: address.bucketName,
     bucket,
     key: address.key,
-    objectSource: source,
-    documentBytes: (sizeBytesMax) =>
-      documentBytes(source(), options.digests, Math.min(sizeBytesMax, options.xmlSizeBytesMax)),
+    objectSource: () => source('body'),
+    documentBytes: (sizeBytesMax, checksumsOf) =>
+      documentBytes(source(checksumsOf), options.digests, Math.min(sizeBytesMax, options.xmlSizeBytesMax)),
   })
 }
 

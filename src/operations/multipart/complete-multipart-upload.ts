@@ -3,7 +3,7 @@
 import { assert } from '../../base/assert.js'
 import { PART_NUMBER_MAX } from '../../core/multipart.js'
 import { versionIdOf } from '../../core/objects.js'
-import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksumHeader } from '../../model/checksum.js'
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksumHeader, checksumType } from '../../model/checksum.js'
 import { fail } from '../../model/errors/index.js'
 import { encodeForListing } from '../../model/listing-encoding.js'
 import {
@@ -31,6 +31,7 @@ import { operation, type Services } from '../../wire/operation.js'
 import { checksumElements, checksumText, givenChecksum, givenChecksumElements } from '../checksum-elements.js'
 import { keyText } from '../documents.js'
 import { shownCrc64, writeConditions, writerOf } from '../object-fields.js'
+import { unservedHeaders } from '../unserved-headers.js'
 import { uploadId } from './multipart-fields.js'
 
 const completeRequest = document(
@@ -95,9 +96,13 @@ export const completeMultipartUpload = operation({
   input: {
     uploadId,
     conditions: writeConditions,
+    unserved: unservedHeaders('complete'),
     expectedChecksum: headField('x-amz-checksum-*', expectedChecksum),
+    expectedType: headField('x-amz-checksum-type', ({ request }) =>
+      checksumType(request.headers.get('x-amz-checksum-type')),
+    ),
     expectedSize: vendorHeader('mp-object-size', wholeNumber({ min: 0, max: 10 ** 15 - 1 })),
-    request: xmlBody(completeRequest, { sizeBytesMax: 4 * 1024 * 1024 }),
+    request: xmlBody(completeRequest, { sizeBytesMax: 4 * 1024 * 1024, checksumsOf: 'object' }),
   },
   output: {
     crc64: showVendorHeader('hash-crc64ecma'),
@@ -107,7 +112,7 @@ export const completeMultipartUpload = operation({
   handle: async (
     services,
     { bucket, key },
-    { uploadId: id, conditions, expectedChecksum: expected, expectedSize, request },
+    { uploadId: id, conditions, expectedChecksum: expected, expectedType, expectedSize, request },
   ) => {
     const { core, dialect } = services
     if (request.parts.length === 0) fail('MalformedXML')
@@ -121,6 +126,7 @@ export const completeMultipartUpload = operation({
       parts,
       conditions,
       expectedChecksum: expected,
+      expectedChecksumType: expectedType,
       expectedSizeBytes: expectedSize,
       partSizeBytesMin: dialect.traits.partSizeBytesMin,
       partNumbersContinuous: dialect.traits.partNumbersContinuous,
