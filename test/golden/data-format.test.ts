@@ -151,6 +151,17 @@ for (const { name, value, encode, decode } of SAMPLES) {
   })
 }
 
+test('every codec of the rows has a record', () => {
+  const isCodec = (value: unknown): value is { readonly name: string } =>
+    typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
+  const names = Object.values(rows).flatMap((value: unknown) => (isCodec(value) ? [value.name] : []))
+  assert.ok(names.length >= 9)
+  assert.deepEqual(
+    names.filter((name) => recorded.records[name] === undefined),
+    [],
+  )
+})
+
 const [bucketId, uploadId, blob] = ['00112233445566aa', '019e00000003', PIECE.blob]
 const KEYS: Readonly<Record<string, Uint8Array>> = {
   account: rows.accountKey('0a1b2c3d4e5f'),
