@@ -7,9 +7,10 @@
 import assert from 'node:assert/strict'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import type { LookupFunction } from 'node:net'
+import { join } from 'node:path'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import COS from 'cos-nodejs-sdk-v5'
-import type { TestServer } from '../../src/testing.js'
+import { startServer, type TestServer } from '../../src/testing.js'
 
 export const REGION = 'ap-guangzhou'
 
@@ -36,6 +37,22 @@ export function cosAtOwnDomain(server: TestServer, options: COS.COSOptions = {})
     ...options,
   })
 }
+
+/** Production host names by `Ip` alone: no proxy, no domain. */
+export function cosByAddress(server: TestServer): COS {
+  return cosAtOwnDomain(server, { Domain: '', ServiceDomain: '' })
+}
+
+/** Host names without a region, and the bare endpoint for the list of buckets. */
+export function cosAtShortDomain(server: TestServer): COS {
+  return cosAtOwnDomain(server, { Domain: `{Bucket}.localhost:${server.port}`, ServiceDomain: server.endpoint })
+}
+
+/** The engines that a user meets: everything in memory, and LMDB with files in a directory. */
+export const ENGINES = [
+  { engine: 'in memory', start: (_directory: string) => startServer({ memory: true }) },
+  { engine: 'on disk', start: (directory: string) => startServer({ data: join(directory, 'data') }) },
+] as const
 
 export function s3PathStyle(server: TestServer, config: S3ClientConfig = {}): S3Client {
   return new S3Client({

@@ -8,7 +8,16 @@ import test, { after, before, describe } from 'node:test'
 import type COS from 'cos-nodejs-sdk-v5'
 import { startServer, type TestServer } from '../../src/testing.js'
 import { raises } from '../support/raises.js'
-import { cosAtOwnDomain, cosFailureOf, cosThroughProxy, fetchPlainly, patterned, REGION } from './clients.js'
+import {
+  cosAtOwnDomain,
+  cosAtShortDomain,
+  cosByAddress,
+  cosFailureOf,
+  cosThroughProxy,
+  fetchPlainly,
+  patterned,
+  REGION,
+} from './clients.js'
 
 const AWKWARD_KEYS = [
   "a b+c&中文'(1)*.txt",
@@ -26,6 +35,8 @@ const AWKWARD_KEYS = [
 const WAYS = [
   { way: 'as a proxy for production hosts', connect: cosThroughProxy },
   { way: 'at an own domain', connect: cosAtOwnDomain },
+  { way: 'at an own domain without a region', connect: cosAtShortDomain },
+  { way: 'at production hosts by address', connect: cosByAddress },
 ] as const
 
 for (const { way, connect } of WAYS) {
