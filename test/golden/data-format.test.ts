@@ -1,0 +1,226 @@
+/**
+ * The promise of docs/data-format.md: bytes recorded by an earlier release are read by this one, and what this one
+ * writes is what was recorded for its version. A difference here is a data directory that somebody cannot open any
+ * more: add a version, never change the recording.
+ */
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
+import { accountIdCodec } from '../../src/core/identities.js'
+import * as rows from '../../src/core/rows.js'
+import { asBlobId } from '../../src/core/stored-bytes.js'
+import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
+
+// Compiled tests stand below dist or another output folder; the recording stands with the sources.
+const recorded = readRecording(import.meta.dirname)
+
+interface Recording {
+  /** Kind of record, then its version: the bytes behind the version byte, as text. */
+  readonly records: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly keys: Readonly<Record<string, string>>
+  readonly blobFile: { readonly id: string; readonly text: string; readonly repeat: number; readonly footer: string }
+}
+
+const HEADERS: ObjectHeaders = {
+  contentType: 'text/plain',
+  cacheControl: undefined,
+  contentDisposition: 'attachment; filename="a.txt"',
+  contentEncoding: undefined,
+  contentLanguage: 'zh-CN',
+  expires: undefined,
+  userMetadata: [['author', 'caf\u00c3\u00a9']],
+}
+const PIECE = { blob: '019e0000000000112233445566ab', offsetBytes: 0, sizeBytes: 5, inline: true }
+const FILE_PIECE = { blob: '019e0000000100112233445566ab', offsetBytes: 7, sizeBytes: 70_000, inline: false }
+const CHECKSUM = { algorithm: 'CRC32C', type: 'FULL_OBJECT', value: 'mnG7TA==' } as const
+const IDENTITY = {
+  sequence: '18446744071614551615',
+  isNull: false,
+  modifiedAt: 1_795_336_593_123,
+  accountId: '0a1b2c3d4e5f',
+}
+const OBJECT = {
+  kind: 'object',
+  key: 'a/\u4f60\u597d.txt',
+  ...IDENTITY,
+  sizeBytes: 5,
+  etag: '5d41402abc4b2a76b9719d911017c592',
+  crc64: '3231342946509354535',
+  storageClass: 'STANDARD',
+  headers: HEADERS,
+  checksum: CHECKSUM,
+  content: { kind: 'pieces', pieces: [PIECE, FILE_PIECE] },
+} as const satisfies AnyVersion
+const MANY_PIECES = {
+  ...OBJECT,
+  checksum: undefined,
+  content: { kind: 'manifest', id: '019e0000000200112233445566ab', partCount: 2 },
+} as const satisfies AnyVersion
+
+interface Sample {
+  readonly name: string
+  readonly value: unknown
+  readonly encode: () => Buffer
+  readonly decode: (bytes: Buffer) => unknown
+}
+
+function sample<T>(
+  codec: { readonly name: string; encode(value: T): Buffer; decode(bytes: Buffer): T },
+  value: T,
+  name = codec.name,
+): Sample {
+  return { name, value, encode: () => codec.encode(value), decode: (bytes) => codec.decode(bytes) }
+}
+
+const versionCodec = {
+  name: 'version',
+  encode: rows.encodeVersion,
+  decode: (bytes: Buffer) => rows.decodeVersion(OBJECT.key, bytes),
+}
+
+const SAMPLES: readonly Sample[] = [
+  sample(rows.accountCodec, {
+    id: '0a1b2c3d4e5f',
+    appId: '1250000000',
+    uin: '100000000001',
+    canonicalId: 'c0ffee',
+    displayName: 'root',
+  }),
+  sample(accountIdCodec, '0a1b2c3d4e5f'),
+  sample(rows.accessKeyCodec, {
+    id: 'AKIDexample',
+    secret: 'a secret',
+    accountId: '0a1b2c3d4e5f',
+    enabled: true,
+    root: false,
+  }),
+  sample(rows.bucketCodec, {
+    id: '00112233445566aa',
+    name: 'example-1250000000',
+    accountId: '0a1b2c3d4e5f',
+    region: 'ap-guangzhou',
+    createdAt: 1_795_336_593_123,
+    versioning: 'suspended',
+    acl: 'public-read',
+    state: 'active',
+  }),
+  sample(rows.bucketCountCodec, 3),
+  sample(versionCodec, OBJECT, 'version of an object'),
+  sample(versionCodec, MANY_PIECES, 'version of an object with a manifest'),
+  sample(versionCodec, { kind: 'marker', key: OBJECT.key, ...IDENTITY, isNull: true }, 'version that is a marker'),
+  sample(rows.nullVersionCodec, IDENTITY.sequence),
+  sample(rows.manifestCodec, {
+    pieces: [PIECE, FILE_PIECE],
+    parts: [
+      { number: 1, sizeBytes: 5, checksum: undefined },
+      { number: 3, sizeBytes: 70_000, checksum: 'mnG7TA==' },
+    ],
+  }),
+  sample(rows.ownersCodec, 2),
+  sample(rows.uploadCodec, {
+    id: '019e00000003',
+    key: OBJECT.key,
+    initiatedAt: 1_795_336_593_123,
+    accountId: '0a1b2c3d4e5f',
+    storageClass: 'STANDARD_IA',
+    headers: HEADERS,
+    checksum: { algorithm: 'SHA256', type: 'COMPOSITE' },
+  }),
+  sample(rows.partCodec, {
+    number: 3,
+    sizeBytes: 70_000,
+    etag: '5d41402abc4b2a76b9719d911017c592',
+    crc64: '3231342946509354535',
+    modifiedAt: 1_795_336_593_123,
+    checksum: undefined,
+    pieces: [FILE_PIECE],
+  }),
+]
+
+for (const { name, value, encode, decode } of SAMPLES) {
+  test(`record: ${name}`, () => {
+    const versions = recorded.records[name] ?? {}
+    assert.ok(Object.keys(versions).length > 0, 'nothing is recorded')
+    for (const [version, text] of Object.entries(versions)) {
+      assert.deepEqual(decode(Buffer.concat([Buffer.of(Number(version)), Buffer.from(text, 'utf8')])), value)
+    }
+    const bytes = encode()
+    assert.equal(bytes.toString('utf8', 1), versions[String(bytes[0])])
+  })
+}
+
+test('every codec of the rows has a record', () => {
+  const isCodec = (value: unknown): value is { readonly name: string } =>
+    typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
+  const names = Object.values(rows).flatMap((value: unknown) => (isCodec(value) ? [value.name] : []))
+  assert.ok(names.length >= 9)
+  assert.deepEqual(
+    names.filter((name) => recorded.records[name] === undefined),
+    [],
+  )
+})
+
+const [bucketId, uploadId, blob] = ['00112233445566aa', '019e00000003', PIECE.blob]
+const KEYS: Readonly<Record<string, Uint8Array>> = {
+  account: rows.accountKey('0a1b2c3d4e5f'),
+  accountAppId: rows.accountAppIdKey('1250000000'),
+  accessKey: rows.accessKeyKey('AKIDexample'),
+  bucket: rows.bucketKey('example-1250000000'),
+  accountBucket: rows.accountBucketKey('0a1b2c3d4e5f', 'example-1250000000'),
+  bucketCount: rows.bucketCountKey('0a1b2c3d4e5f'),
+  object: rows.objectKey(bucketId, OBJECT.key),
+  marker: rows.markerKey(bucketId, OBJECT.key),
+  version: rows.noncurrentKey(bucketId, OBJECT.key, IDENTITY.sequence),
+  nullVersion: rows.nullVersionKey(bucketId, OBJECT.key),
+  inline: rows.inlineKey(blob),
+  manifest: rows.manifestKey(blob),
+  blob: rows.ownersKey(blob),
+  upload: rows.uploadKey(bucketId, OBJECT.key, uploadId),
+  part: rows.partKey(uploadId, 3),
+  partWrites: rows.partWritesKey(uploadId),
+  trash: rows.trashKey(1_795_336_593_123, blob),
+  job: rows.jobKey('reclaim'),
+}
+
+test('keys of every kind are the recorded ones', () => {
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [name, Buffer.from(key).toString('hex')])),
+    recorded.keys,
+  )
+  // The row of the format is reserved and not written.
+  assert.deepEqual(
+    Object.keys(KEYS).sort(),
+    Object.keys(rows.kinds)
+      .filter((name) => name !== 'format')
+      .sort(),
+  )
+})
+
+test('a recorded blob file is read, and written in the same way', () => {
+  const { id, text, repeat, footer } = recorded.blobFile
+  const data = Buffer.from(text.repeat(repeat), 'latin1')
+  const written = createBlockChecksums()
+  written.update(data)
+  assert.equal(written.footer(asBlobId(id)).toString('hex'), footer)
+  const bytes = Buffer.from(footer, 'hex')
+  assert.equal(dataSizeOf(data.byteLength + bytes.byteLength), data.byteLength)
+  checkFooter(asBlobId(id), bytes, data.byteLength)
+  checkBlocks(asBlobId(id), data, 0, bytes)
+})
+
+function readRecording(directory: string): Recording {
+  const path = new URL('test/golden/data-format.json', rootOf(new URL(`file://${directory}/`)))
+  const recording: Recording = JSON.parse(readFileSync(path, 'utf8'))
+  return recording
+}
+
+function rootOf(directory: URL): URL {
+  try {
+    readFileSync(new URL('package-lock.json', directory))
+    return directory
+  } catch {
+    return rootOf(new URL('..', directory))
+  }
+}
