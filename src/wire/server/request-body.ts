@@ -32,6 +32,9 @@ export interface MessageBodyOptions {
 /** Four reads of a socket: enough that a writer that takes turns with the disk never waits for the network. */
 const QUEUED_BYTES_MAX = 256 * 1024
 
+/** Chunks of a byte cost a hundred times their size. */
+const QUEUED_CHUNKS_MAX = 1024
+
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 interface Waiter {
@@ -84,6 +87,8 @@ class BodyReader implements AsyncIterator<Bytes, undefined> {
   asked = false
   readonly #options: MessageBodyOptions
   readonly #queue: Bytes[] = []
+  /** Of the next chunk in the queue: `shift` would move all of them, and chunks may be a byte each. */
+  #queueAt = 0
   #queuedBytes = 0
   #ended: boolean
   #paused = false
@@ -98,10 +103,12 @@ class BodyReader implements AsyncIterator<Bytes, undefined> {
 
   next(): Promise<IteratorResult<Bytes, undefined>> {
     if (!this.asked) this.#ask()
-    const chunk = this.#queue.shift()
+    const chunk = this.#queue[this.#queueAt]
     if (chunk !== undefined) {
+      this.#queueAt++
       this.#queuedBytes -= chunk.byteLength
-      if (this.#paused && this.#queuedBytes < QUEUED_BYTES_MAX / 2) {
+      this.#forgetTaken()
+      if (this.#paused && this.#queuedBytes < QUEUED_BYTES_MAX / 2 && this.#queue.length < QUEUED_CHUNKS_MAX / 2) {
         this.#paused = false
         this.#options.message.resume()
       }
@@ -122,7 +129,7 @@ class BodyReader implements AsyncIterator<Bytes, undefined> {
       this.#stop()
       this.#options.message.pause()
     }
-    this.#queue.length = 0
+    this.#emptyQueue()
     this.#ended = true
     return Promise.resolve(DONE)
   }
@@ -130,10 +137,22 @@ class BodyReader implements AsyncIterator<Bytes, undefined> {
   fail(error: ApiError): void {
     if (this.#failure !== undefined || this.#ended) return
     this.#failure = error
-    this.#queue.length = 0
+    this.#emptyQueue()
     this.#stop()
     this.#waiter?.reject(error)
     this.#waiter = undefined
+  }
+
+  /** Once they are half of the queue: each chunk is then moved once at most. */
+  #forgetTaken(): void {
+    if (this.#queueAt * 2 < this.#queue.length) return
+    this.#queue.splice(0, this.#queueAt)
+    this.#queueAt = 0
+  }
+
+  #emptyQueue(): void {
+    this.#queue.length = 0
+    this.#queueAt = 0
   }
 
   #ask(): void {
@@ -169,7 +188,7 @@ class BodyReader implements AsyncIterator<Bytes, undefined> {
     }
     this.#queue.push(chunk)
     this.#queuedBytes += chunk.byteLength
-    if (this.#queuedBytes < QUEUED_BYTES_MAX) return
+    if (this.#queuedBytes < QUEUED_BYTES_MAX && this.#queue.length < QUEUED_CHUNKS_MAX) return
     this.#paused = true
     this.#options.message.pause()
   }
