@@ -65,12 +65,15 @@ export async function storeBytes(dependencies: CoreDependencies, source: ObjectS
     const finished = digests.finish()
     described = describe(sizeBytes, finished, source.conclude(finished))
   }
-  const { sizeBytes } = await blobs.write(blob, sized(), { signal: NEVER_ABORTED })
+  const { sizeBytes } = await blobs.write(blob, sized(), { signal: neverAborted() })
   assert(described?.sizeBytes === sizeBytes, 'the blob store kept as many bytes as it was given')
   return { ...described, piece: { blob, offsetBytes: 0, sizeBytes, inline: false }, inlineRow: undefined }
 }
 
-const NEVER_ABORTED = new AbortController().signal
+/** One for each call: every transfer under way listens on its signal, and Node warns of ten listeners on one. */
+function neverAborted(): AbortSignal {
+  return new AbortController().signal
+}
 
 function describe(sizeBytes: number, finished: DigestValues, checksum: StoredChecksum | undefined) {
   return {
@@ -155,7 +158,7 @@ export async function* readPieces(
       yield body.subarray(offsetBytes, offsetBytes + sizeBytes)
     } else {
       const range = { startBytes: offsetBytes, endBytes: offsetBytes + sizeBytes }
-      yield* blobs.read(asBlobId(blob), range, { signal: NEVER_ABORTED })
+      yield* blobs.read(asBlobId(blob), range, { signal: neverAborted() })
     }
   }
 }
