@@ -1,6 +1,7 @@
 /** The wiring: the only file that names an engine. A service is one process' share of the server. */
 
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, systemClock } from './base/clock.js'
@@ -96,6 +97,15 @@ export async function openStores({
   metaMapBytes,
 }: Pick<Settings, 'data' | 'meta' | 'blob' | 'metaMapBytes'>): Promise<Stores> {
   return { meta: await openMeta(meta, data, metaMapBytes), blobs: await openBlobs(blob, data) }
+}
+
+/** Where the stores of these settings would lie and nothing is yet: opening would make them, empty. */
+export function missingFolders({ data, meta, blob }: Pick<Settings, 'data' | 'meta' | 'blob'>): readonly string[] {
+  const folders = [
+    ...(meta.engine === 'memory' ? [] : [meta.path ?? join(data, 'meta')]),
+    ...(blob.engine === 'memory' ? [] : [blob.path ?? join(data, 'blobs')]),
+  ]
+  return folders.filter((folder) => !existsSync(folder))
 }
 
 export async function closeStores({ meta, blobs }: Stores): Promise<void> {

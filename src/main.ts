@@ -8,7 +8,16 @@ import { availableParallelism } from 'node:os'
 import { text as readAll } from 'node:stream/consumers'
 import { type AdminServer, createAdminServer } from './admin/admin-server.js'
 import { createMetrics, type MetricsRegistry, type MetricsSnapshot, mergeSnapshots } from './admin/metrics.js'
-import { closeStores, createService, openStores, prepareData, readTls, type Service, startJobs } from './app.js'
+import {
+  closeStores,
+  createService,
+  missingFolders,
+  openStores,
+  prepareData,
+  readTls,
+  type Service,
+  startJobs,
+} from './app.js'
 import { systemClock } from './base/clock.js'
 import { createLog, type Log, type Metrics } from './base/telemetry.js'
 import { createCommands } from './cli/commands.js'
@@ -302,6 +311,11 @@ const commands = createCommands({
   },
   serve,
   doctor: async (settings, { json }) => {
+    const missing = missingFolders(settings)
+    if (missing.length > 0) {
+      process.stderr.write(`there is no ${missing.join(' and no ')}: name the data directory with --data\n`)
+      return 1
+    }
     const stores = await openStores(settings)
     const { healthy, report } = await runDoctor(stores, { json })
     await closeStores(stores)

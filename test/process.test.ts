@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
@@ -222,6 +222,16 @@ test('stowage explain --request reads a recorded request and shows each step of 
   assert.match(stdout, /StringToSign/i)
   assert.match(stdout, /0000000000000000000000000000000000000000/)
   assert.ok(!stdout.includes('given-secret-0123456789'))
+})
+
+test('stowage doctor of a directory that is not there says so and makes none', async () => {
+  await using directory = await temporaryDirectory()
+  const data = join(directory.path, 'mistyped')
+  await using doctor = stowage(['doctor'], { STOWAGE_DATA: data })
+  const { code, stdout, stderr } = await doctor.exited
+  assert.deepEqual([code, stdout], [1, ''])
+  assert.match(stderr, /there is no .*mistyped/)
+  await assert.rejects(access(data), { code: 'ENOENT' })
 })
 
 test('stowage doctor finds nothing wrong with a data directory that was stopped', async () => {
