@@ -63,7 +63,8 @@ for (const dialect of DIALECTS) {
       assertIdentified(answer, dialect)
       assert.equal(answer.headers.get('etag'), etag)
       assert.ok(answer.headers.has('last-modified'))
-      assert.ok(!answer.headers.has('content-type') && !answer.headers.has('content-length'), answer.head)
+      // COS announces the type and a length of 0 with it (cos-object.md 7); S3 neither.
+      if (dialect === 's3') assert.ok(!answer.headers.has('content-type') && !answer.headers.has('content-length'))
     }
     client.send(server.head(dialect, at('GET', 'key')))
     assert.equal((await client.answer()).body, '0123456789', 'the connection goes on where the 304 ended')
