@@ -99,6 +99,25 @@ const scenarios: readonly Scenario[] = [
     run: async (core, sequence) => removeVersion(core, await versioned(core), 'key', sequence),
   },
   {
+    name: 'delete of the current version, and the null version takes its place',
+    states: 2,
+    prepare: async (core) => {
+      const bucket = await core.buckets.setVersioning(await plain(core), 'enabled')
+      return (await put(core, bucket, 'large', large('numbered'))).version.sequence
+    },
+    run: async (core, sequence) => removeVersion(core, await plain(core), 'large', sequence),
+  },
+  {
+    name: 'delete of the null version under a numbered one',
+    states: 2,
+    prepare: async (core) => {
+      const bucket = await core.buckets.setVersioning(await plain(core), 'enabled')
+      await put(core, bucket, 'parts', 'numbered')
+      return undefined
+    },
+    run: async (core) => removeVersion(core, await plain(core), 'parts', 'null'),
+  },
+  {
     name: 'delete of a marker, and the object is back',
     states: 2,
     prepare: async (core) => (await remove(core, await versioned(core), 'key')).marker?.sequence,
