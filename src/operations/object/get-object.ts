@@ -38,13 +38,13 @@ const OVERRIDES = {
   'response-expires': 'expires',
 } as const satisfies Record<string, keyof ObjectHeaders>
 
-/** Headers of the answer that the URL replaces. Text beyond latin-1 cannot stand in a header. */
+/** Headers of the answer that the URL replaces: text without control characters, sent as UTF-8. */
 const overrides = headField('?response-*', ({ query: view }) => {
   const given: Partial<Record<keyof ObjectHeaders, string>> = {}
   for (const [name, property] of Object.entries(OVERRIDES)) {
     const value = view.get(name)
     if (value === undefined || value === '') continue
-    if (/[\r\n\0]/.test(value)) fail('InvalidArgument', { ArgumentName: name })
+    if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) fail('InvalidArgument', { ArgumentName: name })
     given[property] = Buffer.from(value, 'utf8').toString('latin1')
   }
   return given
