@@ -1,7 +1,8 @@
 /** `stowage doctor`: inspects a stopped data directory and says what it found, to people or as JSON. */
 
 import { loadDigests } from '../base/digests.js'
-import { type Finding, type Inspection, inspectStores, type Stores } from '../core/inspection.js'
+import { type Inspection, inspectStores } from '../core/inspection.js'
+import type { Finding, Stores } from '../core/survey.js'
 
 export interface Diagnosis {
   /** No damage. What a crash leaves and upkeep removes is no damage. */

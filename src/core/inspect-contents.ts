@@ -5,8 +5,8 @@ import type { Bytes } from '../base/bytes.js'
 import { crc64Decimal, type DigestName, digestValue } from '../base/digests.js'
 import { CHECKSUMS } from '../model/checksum.js'
 import type { Piece, StoredChecksum } from '../model/version.js'
-import { reasonOf, type Survey } from './inspection.js'
 import { readPieces } from './stored-bytes.js'
+import { reasonOf, type Survey } from './survey.js'
 
 export interface StoredContent {
   readonly sizeBytes: number

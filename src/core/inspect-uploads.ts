@@ -1,8 +1,8 @@
 /** Inspects unfinished uploads: each lies in a bucket, each part belongs to one, and its bytes are what it says. */
 
 import { inspectContent } from './inspect-contents.js'
-import { pagesOf, partOfKey, refer, type Survey } from './inspection.js'
 import { kinds, partCodec, uploadCodec } from './rows.js'
+import { pagesOf, partOfKey, refer, type Survey } from './survey.js'
 
 export async function inspectUploads(survey: Survey): Promise<void> {
   for await (const page of pagesOf(survey, kinds.upload)) {

@@ -8,7 +8,6 @@ import type { Entry } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { AnyVersion, ObjectVersion, Piece } from '../model/version.js'
 import { inspectContent } from './inspect-contents.js'
-import { pagesOf, partOfKey, refer, type Survey } from './inspection.js'
 import {
   decodeVersion,
   kinds,
@@ -20,6 +19,7 @@ import {
   nullVersionKey,
   objectKey,
 } from './rows.js'
+import { pagesOf, partOfKey, refer, type Survey } from './survey.js'
 
 export async function inspectVersions(survey: Survey): Promise<void> {
   await inspectCurrent(survey, 'object', kinds.object)

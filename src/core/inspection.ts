@@ -1,17 +1,13 @@
 /**
  * Looks at everything that two stores hold and says what does not fit together. For a stopped server: what is written
  * meanwhile may be reported. Rows are read in pages; what is remembered is one small entry per blob, inline body,
- * manifest, upload and bucket, and one per bucket row found broken, some 200 bytes each.
+ * manifest, upload, bucket and blob in the trash: some 200 bytes each.
  */
 
 import type { Bytes } from '../base/bytes.js'
 import type { DigestFactory } from '../base/digests.js'
-import type { BlobId, BlobStore } from '../blob/blob-store.js'
-import { keyParts } from '../meta/key.js'
-import type { Entry, MetaStore } from '../meta/meta-store.js'
+import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
-import type { Bucket } from '../model/bucket.js'
-import type { Piece } from '../model/version.js'
 import { accountIdCodec } from './identities.js'
 import { inspectUploads } from './inspect-uploads.js'
 import { inspectVersions } from './inspect-versions.js'
@@ -24,27 +20,10 @@ import {
   kinds,
   manifestCodec,
   ownersCodec,
-  rangeOf,
   trashBlob,
 } from './rows.js'
 import { inlineBody } from './stored-bytes.js'
-
-export interface Stores {
-  readonly meta: MetaStore
-  readonly blobs: BlobStore
-}
-
-/** Damage needs a person. A note is what a crash leaves and upkeep puts right. */
-export type Severity = 'damage' | 'note'
-
-export interface Finding {
-  readonly severity: Severity
-  /** What it is about: a kind of row, or `blob`. */
-  readonly kind: string
-  /** The row or blob, readable. */
-  readonly name: string
-  readonly sentence: string
-}
+import { type Finding, pagesOf, partOfKey, reasonOf, type Stores, type Survey } from './survey.js'
 
 export interface Inspection {
   /** No damage; notes do not count. */
@@ -57,32 +36,7 @@ export interface Inspection {
   readonly findings: readonly Finding[]
 }
 
-/** Bytes that pieces may lie in. */
-export interface Extent {
-  readonly sizeBytes: number
-  references: number
-}
-
-/** What an inspection has seen so far, and its voice. */
-export interface Survey {
-  readonly stores: Stores
-  readonly digests: DigestFactory
-  readonly buckets: Map<string, Bucket>
-  readonly blobs: Map<string, Extent>
-  readonly inlines: Map<string, Extent>
-  /** Id to how many versions name it. */
-  readonly manifests: Map<string, number>
-  readonly uploads: Set<string>
-  readonly trash: Set<string>
-  /** Everything that `report` and `count` collect. */
-  count(name: string, by?: number): void
-  report(severity: Severity, kind: string, name: string, sentence: string): void
-  /** The decoded value, or undefined and damage reported. */
-  attempt<T>(kind: string, name: string, decode: () => T): T | undefined
-}
-
 const FINDINGS_MAX = 1_000
-const PAGE_ROWS = 500
 const INLINE_PAGE_ROWS = 64
 const BLOB_PAGE = 1_000
 
@@ -130,52 +84,6 @@ export async function inspectStores(stores: Stores, digests: DigestFactory): Pro
     noteCount: severities.note,
     findings,
   }
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-/** The rows of a kind, a page at a time, so that look-ups for them go in one call. */
-export async function* pagesOf(
-  { stores: { meta } }: Survey,
-  kind: number,
-  pageRows = PAGE_ROWS,
-): AsyncGenerator<readonly Entry[]> {
-  const { from: start, to } = rangeOf(Buffer.of(kind))
-  let from = start
-  for (;;) {
-    const page = (await meta.scan({ from, to }, { limit: pageRows })).filter((row): row is Entry => !isCollapsed(row))
-    if (page.length > 0) yield page
-    const last = page.at(-1)
-    if (last === undefined || page.length < pageRows) return
-    from = Buffer.concat([last.key, Buffer.of(0)])
-  }
-}
-
-export function partOfKey(key: Bytes, partCount: number, index: number): string {
-  return (keyParts(key, partCount)[index] ?? Buffer.alloc(0)).toString('utf8')
-}
-
-/** Counts the owners that pieces add up to, and finds those that lie nowhere. Answers whether they can be read. */
-export function refer(survey: Survey, kind: string, name: string, pieces: readonly Piece[]): boolean {
-  let complete = true
-  for (const { blob, offsetBytes, sizeBytes, inline } of pieces) {
-    const extent = (inline ? survey.inlines : survey.blobs).get(blob)
-    if (extent !== undefined) extent.references++
-    const place = inline ? 'inline body' : 'blob'
-    const end = offsetBytes + sizeBytes
-    const fault =
-      extent === undefined
-        ? `names ${place} ${blob}, which does not exist`
-        : sizeBytes <= 0 || offsetBytes < 0 || end > extent.sizeBytes
-          ? `names bytes ${offsetBytes} to ${end} of ${place} ${blob}, which has ${extent.sizeBytes}`
-          : undefined
-    if (fault === undefined) continue
-    complete = false
-    survey.report('damage', kind, name, fault)
-  }
-  return complete
 }
 
 async function inspectKinds(survey: Survey): Promise<void> {
