@@ -20,11 +20,6 @@ export interface LoadParameters extends Target {
   readonly bodySizeBytes?: number
   readonly connections: number
   readonly durationMs: number
-  /**
-   * Looks for answers without ever sleeping. Waking a sleeping process is work of the one that writes to it, and falls
-   * to a server more often the slower it is; so that it is the server that is measured, it falls to none.
-   */
-  readonly awake?: boolean
 }
 
 export interface LoadResult {
@@ -145,13 +140,7 @@ async function load({
       }
       next()
     })
-  let running = true
-  const stayAwake = () => {
-    if (running) setImmediate(stayAwake)
-  }
-  if (awake) stayAwake()
   await Promise.race([Promise.all(lanes.map(run)), failed])
-  running = false
   const result = { requests: answered, seconds: seconds(startedAt) }
   for (const lane of lanes) lane.close()
   return result
