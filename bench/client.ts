@@ -110,13 +110,7 @@ function opened(port: number): Promise<Socket> {
 const seconds = (since: number) => (performance.now() - since) / 1_000
 
 /** As many requests as the connections bring through in the time. Everything is signed before the clock starts. */
-async function load({
-  port,
-  connections,
-  durationMs,
-  awake = false,
-  ...parameters
-}: LoadParameters): Promise<LoadResult> {
+async function load({ port, connections, durationMs, ...parameters }: LoadParameters): Promise<LoadResult> {
   const { signing, credentials, method, paths, bodySizeBytes } = parameters
   const host = `127.0.0.1:${port}`
   const size = bodySizeBytes === undefined ? {} : { bodySizeBytes }
