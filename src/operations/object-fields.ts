@@ -149,7 +149,7 @@ export function checksumHeaders(version: ObjectVersion): HeaderLine[] {
   ]
 }
 
-/** What a 304 tells a cache (errors.md 1.3). */
+/** What a 304 tells a cache (errors.md 1.3); COS names the type of what was not sent as well (cos-object.md 7). */
 export function notModifiedHeaders(
   dialect: Dialect,
   bucket: Bucket,
@@ -162,6 +162,7 @@ export function notModifiedHeaders(
     'expires',
     `${dialect.vendorPrefix}version-id`,
     `${dialect.vendorPrefix}hash-crc64ecma`,
+    ...(dialect.traits.crc64Header ? ['content-type'] : []),
   ]
   const lines = shownHeaders(dialect, bucket, version).filter(([name]) => kept.includes(name.toLowerCase()))
   return Object.fromEntries(lines)

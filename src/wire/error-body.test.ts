@@ -94,12 +94,19 @@ test('HEAD errors have no body and name the code in a header, in both dialects; 
   }
 })
 
-test('304 has ids and the headers given, and nothing else', () => {
-  for (const method of ['GET', 'HEAD']) {
-    const response = renderError(apiError('NotModified', {}, { headers: { ETag: '"e"' } }), facts('cos', { method }))
-    assert.deepEqual(names(response), ['x-cos-request-id', 'x-cos-trace-id', 'server', 'etag'])
-    assert.deepEqual(response.body, { kind: 'none' })
-  }
+test('304 has ids and the headers given; in COS also a length, and on HEAD the type of an error', () => {
+  const unchanged = (dialect: 'cos' | 's3', method: string) =>
+    renderError(
+      apiError('NotModified', {}, { headers: { ETag: '"e"', 'Content-Type': 'text/css' } }),
+      facts(dialect, { method }),
+    )
+  const got = unchanged('cos', 'GET')
+  assert.deepEqual(names(got), ['x-cos-request-id', 'x-cos-trace-id', 'server', 'etag', 'content-type'])
+  assert.deepEqual(got.body, { kind: 'none', sizeBytes: 0 })
+  const headed = unchanged('cos', 'HEAD')
+  assert.deepEqual(names(headed), ['content-type', 'x-cos-request-id', 'x-cos-trace-id', 'server', 'etag'])
+  assert.ok(headed.headers.some(([name, value]) => name === 'Content-Type' && value === 'application/xml'))
+  assert.deepEqual(unchanged('s3', 'GET').body, { kind: 'none' })
 })
 
 test('empty and absent extras are left out, and nothing is ever nested or empty', () => {

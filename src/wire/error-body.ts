@@ -25,20 +25,26 @@ export interface ErrorFacts {
 
 export function renderError(error: ApiError, facts: ErrorFacts): WireResponse {
   const spelling = spellingOfError(error, spellingDialect(facts.dialect))
+  const typed = spelling.status !== 304 || (facts.dialect === 'cos' && facts.method === 'HEAD')
   const headers = [
-    ...(spelling.status === 304 ? [] : [XML_TYPE]),
+    ...(typed ? [XML_TYPE] : []),
     ...identityHeaders(facts.dialect, facts.requestIds, true),
     ...derivedHeaders(error, facts.dialect, spelling),
-    ...givenHeaders(error, facts.dialect, spelling.status),
+    ...givenHeaders(error, facts.dialect, spelling.status).filter(([name]) => !typed || name !== 'Content-Type'),
   ]
   const close = CLOSING.has(error.condition) ? { close: true } : {}
-  if (spelling.status === 304) return { status: 304, headers, body: { kind: 'none' }, ...close }
+  if (spelling.status === 304) return { status: 304, headers, body: notModifiedBody(facts.dialect), ...close }
   if (facts.method === 'HEAD') {
     headers.push(['x-cos-error-code', spelling.code])
     return { status: spelling.status, headers, body: { kind: 'none' }, ...close }
   }
   const bytes = Buffer.from(renderErrorDocument(error, facts), 'utf8')
   return { status: spelling.status, headers, body: { kind: 'bytes', bytes }, ...close }
+}
+
+/** COS announces the length of a 304: its Python SDK takes an answer to GET without one for a broken connection. */
+function notModifiedBody(dialect: DialectSeen): WireResponse['body'] {
+  return dialect === 'cos' ? { kind: 'none', sizeBytes: 0 } : { kind: 'none' }
 }
 
 /** With the XML declaration. */
