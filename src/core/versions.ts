@@ -5,6 +5,7 @@
  * the invariant "the current version is the newest" needs no lock (docs/decisions).
  */
 
+import type { RandomBytes } from '../base/ids.js'
 import { keyParts } from '../meta/key.js'
 import { isCollapsed, type MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
@@ -114,7 +115,7 @@ export function writeVersion(
 
 /** The changes that put a version on top of what the key holds. */
 async function putNewest(
-  { meta, clock }: CoreDependencies,
+  { meta, clock, random }: CoreDependencies,
   changes: Changes,
   head: Head,
   name: string,
@@ -124,7 +125,7 @@ async function putNewest(
   const complete = {
     ...version,
     key: name,
-    sequence: nextSequence(now * 1000, head.current?.sequence),
+    sequence: nextSequence(now * 1000 + microsWithin(random), head.current?.sequence),
     isNull: head.bucket.value.versioning !== 'enabled',
     modifiedAt: now,
   }
@@ -132,6 +133,11 @@ async function putNewest(
   if (complete.isNull) await dropNoncurrentNull(meta, changes, head, name)
   putCurrent(changes, head, complete)
   return complete
+}
+
+/** The clock counts milliseconds: chance fills the rest, or a version put right after a removed one would get its id. */
+function microsWithin(random: RandomBytes): number {
+  return random(2).readUInt16BE() % 1000
 }
 
 /** The old current version becomes noncurrent, or goes when the new one takes its place as the null version. */

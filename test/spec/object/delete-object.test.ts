@@ -161,3 +161,15 @@ inS3('a delete that demands an ETag compares it with the version it names', asyn
   assertError(await speak.say({ ...said, headers: { 'if-match': etag } }), 412, 'PreconditionFailed')
   assert.equal(await read(speak, 'k', first), 'first')
 })
+
+inBothDialects('the id of a removed version is not given again, even within a millisecond', async (speak) => {
+  await speak.makeBucket()
+  await speak.setVersioning('Enabled')
+  const ids = new Set<string>()
+  for (let count = 0; count < 5; count++) {
+    const versionId = (await speak.put('k')).headers.get(`${speak.prefix}version-id`) ?? ''
+    ids.add(versionId)
+    await speak.say({ method: 'DELETE', bucket: speak.bucket, key: 'k', query: { versionId } })
+  }
+  assert.equal(ids.size, 5)
+})
