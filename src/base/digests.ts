@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib'
 import { createCRC32, createCRC64, type IHasher } from 'hash-wasm'
 import { assert } from './assert.js'
 import type { Bytes } from './bytes.js'
+import { createHashThread, type HashThread } from './hash-thread.js'
 
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'crc32' | 'crc32c' | 'crc64nvme' | 'crc64ecma'
 
@@ -32,7 +33,18 @@ export interface Digests {
   finish(): DigestValues
 }
 
+/** The digests of one long stream, MD5 in a thread of its own. Ends with `finish` or with `abandon`. */
+export interface LongDigests {
+  /** The bytes are consumed before it returns; wait for the promise, if there is one, before the next call. */
+  update(bytes: Bytes): Promise<void> | undefined
+  finish(): Promise<DigestValues>
+  /** Harmless after `finish`. */
+  abandon(): void
+}
+
 export interface DigestFactory {
+  /** For bodies of a mebibyte and more: worth a thread, and a mebibyte of memory. */
+  createLong(names: Iterable<DigestName>): LongDigests
   /** Names may repeat; each is computed once. */
   create(names: Iterable<DigestName>): Digests
   /** The digest of one piece of memory. */
@@ -55,7 +67,9 @@ export async function loadDigests(): Promise<DigestFactory> {
     crc64nvme: sharedHasher(crc64nvme),
     crc64ecma: sharedHasher(crc64ecma),
   }
+  const thread = createHashThread()
   return {
+    createLong: (names) => createLongDigests(new Set(names), starts, thread),
     create: (names) => createDigests(names, starts),
     of: (name, bytes) => {
       if (name === 'md5' || name === 'sha1' || name === 'sha256') return hash(name, bytes, 'buffer')
@@ -100,6 +114,32 @@ function createDigests(
       for (const [name, digest] of running) values[name] = digest.finish()
       return values
     },
+  }
+}
+
+function createLongDigests(
+  names: ReadonlySet<DigestName>,
+  starts: Readonly<Record<DigestName, () => RunningDigest>>,
+  thread: HashThread,
+): LongDigests {
+  const md5 = names.has('md5') ? thread.start('md5') : undefined
+  const rest = createDigests(
+    [...names].filter((name) => name !== 'md5'),
+    starts,
+  )
+  return {
+    update: (bytes) => {
+      // First, so that the thread works while the others are computed here.
+      const room = md5?.update(bytes)
+      rest.update(bytes)
+      return room
+    },
+    finish: async () => {
+      const sum = md5?.finish()
+      const values = rest.finish()
+      return sum === undefined ? values : { ...values, md5: await sum }
+    },
+    abandon: () => md5?.abandon(),
   }
 }
 

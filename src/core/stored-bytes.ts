@@ -7,7 +7,7 @@
 import { crc32 } from 'node:zlib'
 import { assert } from '../base/assert.js'
 import { asBuffer, type Bytes, concatBytes } from '../base/bytes.js'
-import { crc64Decimal, type DigestValues, digestValue } from '../base/digests.js'
+import { crc64Decimal, type DigestName, type DigestValues, digestValue } from '../base/digests.js'
 import { timeOrderedId } from '../base/ids.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { BlobDamaged, BlobMissing } from '../blob/blob-store.js'
@@ -38,12 +38,13 @@ export function asBlobId(id: string): BlobId {
 
 export async function storeBytes(dependencies: CoreDependencies, source: ObjectSource): Promise<StoredBytes> {
   const { blobs, clock, random, digests: factory, limits } = dependencies
-  const digests = factory.create(['md5', 'crc64ecma', ...source.digests])
+  const names: readonly DigestName[] = ['md5', 'crc64ecma', ...source.digests]
   const blob = asBlobId(timeOrderedId(clock.now(), random))
   const reader = source.chunks()[Symbol.asyncIterator]()
   const head = await readUpTo(reader, limits.inlineSizeBytesMax)
   if (head.ended) {
     const body = head.chunks.length === 1 ? (head.chunks[0] ?? concatBytes([])) : concatBytes(head.chunks)
+    const digests = factory.create(names)
     digests.update(body)
     const finished = digests.finish()
     const piece: Piece = { blob, offsetBytes: 0, sizeBytes: body.byteLength, inline: true }
@@ -52,6 +53,8 @@ export async function storeBytes(dependencies: CoreDependencies, source: ObjectS
     return { ...described, piece, inlineRow: { key: inlineKey(blob), value: inlineValue(body) } }
   }
   let described: ReturnType<typeof describe> | undefined
+  const isLong = source.sizeBytes !== undefined && source.sizeBytes >= LONG_BYTES_MIN
+  const digests = isLong ? factory.createLong(names) : factory.create(names)
   const sized = async function* () {
     let sizeBytes = 0
     for await (const chunk of rejoined(head.chunks, reader)) {
@@ -59,16 +62,21 @@ export async function storeBytes(dependencies: CoreDependencies, source: ObjectS
       if (sizeBytes > limits.putSizeBytesMax) {
         fail('EntityTooLarge', { ProposedSize: sizeBytes, MaxSizeAllowed: limits.putSizeBytesMax })
       }
-      digests.update(chunk)
+      const room = digests.update(chunk)
+      if (room !== undefined) await room
       yield chunk
     }
-    const finished = digests.finish()
+    const finished = await digests.finish()
     described = describe(sizeBytes, finished, source.conclude(finished))
   }
-  const { sizeBytes } = await blobs.write(blob, sized(), { signal: neverAborted() })
+  const abandon = () => ('abandon' in digests ? digests.abandon() : undefined)
+  const { sizeBytes } = await blobs.write(blob, sized(), { signal: neverAborted() }).finally(abandon)
   assert(described?.sizeBytes === sizeBytes, 'the blob store kept as many bytes as it was given')
   return { ...described, piece: { blob, offsetBytes: 0, sizeBytes, inline: false }, inlineRow: undefined }
 }
+
+/** From here on a thread for the hash saves more than it costs. */
+const LONG_BYTES_MIN = 2 ** 20
 
 /** One for each call: every transfer under way listens on its signal, and Node warns of ten listeners on one. */
 function neverAborted(): AbortSignal {
