@@ -51,8 +51,6 @@ interface Exchange {
   readonly outgoing: ServerResponse
   /** The client waits for `100 Continue` and, if it is told something else, sends no body. */
   readonly expectsContinue: boolean
-  /** Known before the head was looked at: an expectation that nobody can meet. */
-  readonly refusal: { readonly error: ApiError; readonly status: number } | undefined
   body: MessageBody | undefined
   /** The parser stopped inside this body. */
   bodyFailure: ApiError | undefined
@@ -114,11 +112,7 @@ export class Connection {
     return this.#socket
   }
 
-  accept(
-    message: IncomingMessage,
-    outgoing: ServerResponse,
-    expectation: { readonly expectsContinue: boolean; readonly refusal?: Exchange['refusal'] },
-  ): void {
+  accept(message: IncomingMessage, outgoing: ServerResponse, expectation: { readonly expectsContinue: boolean }): void {
     if (this.#closing || this.#overrun) return
     outgoing.sendDate = false
     outgoing.on('error', ignore)
@@ -127,7 +121,6 @@ export class Connection {
       message,
       outgoing,
       expectsContinue: expectation.expectsContinue,
-      refusal: expectation.refusal,
       body: undefined,
       bodyFailure: undefined,
       writing: false,
@@ -187,10 +180,6 @@ export class Connection {
 
   async #serve(exchange: Exchange): Promise<void> {
     const { handlers } = this.#options
-    if (exchange.refusal !== undefined) {
-      const answer = handlers.transportError(exchange.refusal.error, factsOf(exchange.message))
-      return this.#answer(exchange, undefined, { ...answer, status: exchange.refusal.status })
-    }
     let head: RequestHead
     try {
       head = readHead(exchange.message, this.#options)
@@ -341,7 +330,7 @@ export class Connection {
   /** What the client still has to send of the request that is being answered. */
   #restOfBody(exchange: Exchange): 'none' | 'small' | 'unbounded' {
     const { message, body, bodyFailure } = exchange
-    if (body === undefined && bodyFailure === undefined && exchange.refusal === undefined) {
+    if (body === undefined && bodyFailure === undefined) {
       return message.complete ? 'none' : 'unbounded'
     }
     const sizeBytes = body?.sizeBytes ?? Number(message.headers['content-length'] ?? 0)

@@ -207,14 +207,11 @@ function configure(server: PlainServer | TlsServer, limits: HttpServerLimits): v
 function routeEvents(server: PlainServer | TlsServer, connections: ReadonlyMap<unknown, Connection>): void {
   const waiting = { expectsContinue: true }
   const plain = { expectsContinue: false }
-  const unmet = {
-    expectsContinue: false,
-    refusal: { error: apiError('BadRequest', undefined, { message: 'The expectation cannot be met.' }), status: 417 },
-  }
   server.on('request', (message, outgoing) => connections.get(message.socket)?.accept(message, outgoing, plain))
   server.on('checkContinue', (message, outgoing) => connections.get(message.socket)?.accept(message, outgoing, waiting))
+  // RFC 9110 section 10.1.1 lets a server ignore an expectation that it does not know, as the vendors do.
   server.on('checkExpectation', (message, outgoing) =>
-    connections.get(message.socket)?.accept(message, outgoing, unmet),
+    connections.get(message.socket)?.accept(message, outgoing, plain),
   )
   server.on('connect', (message, socket) => {
     const facts = { method: 'CONNECT', host: message.headers.host ?? '', rawTarget: message.url ?? '' }
