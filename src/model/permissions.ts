@@ -17,6 +17,7 @@ export const permissionClasses = {
   GetObject: 'read',
   HeadObject: 'read',
   PutObject: 'write',
+  PostObject: 'write',
   DeleteObject: 'write',
   InitiateMultipartUpload: 'write',
   UploadPart: 'write',

@@ -20,6 +20,7 @@ import { copyObject } from './object/copy-object.js'
 import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
+import { postObject } from './object/post-object.js'
 import { putObject } from './object/put-object.js'
 import { getService, listBuckets } from './service/list-buckets.js'
 
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   listObjectVersions,
   listMultipartUploads,
   deleteObjects,
+  postObject,
   putObject,
   getObject,
   headObject,

@@ -84,7 +84,6 @@ const FAMILIES: readonly Family[] = [
 const VERBS: Readonly<Record<Method, string>> = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', POST: 'Post', HEAD: 'Head' }
 
 const SINGLE: readonly UnservedOperation[] = [
-  { name: 'PostObject', method: 'POST', target: 'bucket', query: [], dialects: BOTH },
   { name: 'AppendObject', method: 'POST', target: 'object', query: ['append'], dialects: COS },
   { name: 'PostObjectRestore', method: 'POST', target: 'object', query: ['restore'], dialects: BOTH },
   { name: 'SelectObjectContent', method: 'POST', target: 'object', query: ['select'], dialects: BOTH },

@@ -26,6 +26,32 @@ export interface AuthScheme {
   claim(request: WireRequest, facts: AuthFacts): Claim
 }
 
+/** Lower-case names; values as they were sent, latin-1, one character per byte. */
+export type FormFields = ReadonlyMap<string, string>
+
+/** Where the credentials of a form stood: in its fields (errors.md 4.2, "form POST"). */
+export type FormAuthKind = 'cos-form' | 'cos-form-authorization' | 's3-v4-form'
+
+export interface FormScheme {
+  readonly kind: FormAuthKind
+  /** True when the form carries something meant for this scheme, complete or not. */
+  presents(fields: FormFields): boolean
+  /** Fails when a field is missing or cannot be read. */
+  claim(request: WireRequest, fields: FormFields, facts: AuthFacts): FormClaim
+}
+
+export interface FormClaim {
+  readonly accessKeyId: string
+  /** Undefined when absent or empty. */
+  readonly securityToken: string | undefined
+  /** Fails with SignatureDoesNotMatch. */
+  verify(secretKey: string): void
+  /** True: it signs the policy, which has the conditions that the dialect requires. */
+  readonly overPolicy: boolean
+  /** What the signature says of its own time, looked at after the policy's. */
+  checkTimes(): void
+}
+
 export interface Claim {
   readonly kind: AuthKind
   readonly accessKeyId: string

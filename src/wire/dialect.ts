@@ -3,7 +3,8 @@
 import type { Bytes } from '../base/bytes.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
-import type { AuthScheme, PayloadContract } from './authentication.js'
+import type { AuthScheme, FormScheme, PayloadContract } from './authentication.js'
+import type { FormRules } from './form-policy.js'
 import type { WireRequest } from './request.js'
 
 export type DialectName = 'cos' | 's3'
@@ -16,7 +17,19 @@ export interface Dialect {
   /** What an unsigned request says about its body. */
   readonly anonymousPayload: (request: WireRequest) => PayloadContract
   readonly decodeChunked: (source: AsyncIterable<Bytes>, contract: ChunkedContract) => DecodedBody
+  readonly form: FormDialect
   readonly traits: Traits
+}
+
+/** Uploads by HTML forms. */
+export interface FormDialect {
+  /** The first takes a form that has a policy and no signature, to say what it lacks. */
+  readonly schemes: readonly [FormScheme, ...FormScheme[]]
+  readonly rules: FormRules
+  /** Whether `${filename}` is a variable in this field. */
+  readonly filenameStandsIn: (name: string) => boolean
+  /** Fields that mean a header of another name. */
+  readonly headerNames: ReadonlyMap<string, string>
 }
 
 export type ChunkedContract = Extract<PayloadContract, { kind: 'aws-chunked' }>

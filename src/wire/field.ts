@@ -4,6 +4,7 @@
  * An empty header or parameter means "not given" (cos-object.md 1.3, cos-auth-and-bucket.md 5.6).
  */
 
+import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
 import type { ObjectSource } from '../core/object-source.js'
 import { fail } from '../model/errors/index.js'
@@ -19,6 +20,14 @@ export interface InputSource {
   readonly dialect: Dialect
   /** The body as an object's bytes; asking for it does not yet read. */
   readonly objectSource: () => ObjectSource
+  /** Of a form upload, whose fields stand in for the headers of `request`. */
+  readonly form?: FormUpload
+}
+
+export interface FormUpload {
+  readonly key: string
+  /** By lower-case name, as sent; undefined when absent or empty. */
+  readonly field: (name: string) => string | undefined
 }
 
 export interface HeadField<T> {
@@ -47,7 +56,14 @@ export interface ObjectField<T> {
   read(source: InputSource): T
 }
 
-export type InputField<T> = HeadField<T> | DocumentField<T> | ObjectField<T>
+/** The file of a form. */
+export interface FormField<T> {
+  readonly stage: 'form'
+  readonly place: string
+  read(source: InputSource): T
+}
+
+export type InputField<T> = HeadField<T> | DocumentField<T> | ObjectField<T> | FormField<T>
 
 /** Text on the wire to a value: `parse` answers undefined for text outside the type. */
 export interface TextType<T> {
@@ -164,6 +180,25 @@ export const objectBody: ObjectField<ObjectSource> = {
   stage: 'object',
   place: 'body',
   read: (source) => source.objectSource(),
+}
+
+export interface FormFile {
+  readonly key: string
+  readonly source: ObjectSource
+}
+
+export const formFile: FormField<FormFile> = {
+  stage: 'form',
+  place: 'multipart/form-data',
+  read: ({ form, objectSource }) => {
+    assert(form !== undefined, 'the operation takes a form')
+    return { key: form.key, source: objectSource() }
+  },
+}
+
+/** A field of a form that means something to the operation itself. */
+export function formText(name: string): HeadField<string | undefined> {
+  return { stage: 'head', place: name, read: ({ form }) => form?.field(name) }
 }
 
 /** What an answer is built in. */

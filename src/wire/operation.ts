@@ -17,6 +17,7 @@ import type { Name } from './document.js'
 import type {
   ChecksumSubject,
   DocumentField,
+  FormField,
   HeadField,
   InputField,
   InputSource,
@@ -109,7 +110,7 @@ export interface Operation {
   readonly match: Required<Match>
   readonly dialects: readonly DialectName[]
   readonly permission: Permission
-  readonly body: 'none' | 'document' | 'object'
+  readonly body: 'none' | 'document' | 'object' | 'form'
   readonly documentSizeBytesMax: number
   readonly digestRequired: boolean
   /** Places of the inputs and outputs, for docs. */
@@ -123,6 +124,7 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
   const inputs = Object.entries<InputField<unknown>>(described.input)
   const heads = inputs.filter((entry): entry is [string, HeadField<unknown>] => entry[1].stage === 'head')
   const objects = inputs.filter((entry): entry is [string, ObjectField<unknown>] => entry[1].stage === 'object')
+  const forms = inputs.filter((entry): entry is [string, FormField<unknown>] => entry[1].stage === 'form')
   const [documentEntry] = inputs.filter(
     (entry): entry is [string, DocumentField<unknown>] => entry[1].stage === 'document',
   )
@@ -132,7 +134,7 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
   const readInput = async (call: Call): Promise<InputOf<I>> => {
     const values: Record<string, unknown> = {}
     for (const [property, field] of heads) values[property] = field.read(call)
-    for (const [property, field] of objects) values[property] = field.read(call)
+    for (const [property, field] of [...objects, ...forms]) values[property] = field.read(call)
     if (documentEntry !== undefined) {
       const [property, field] = documentEntry
       values[property] = field.read(await call.documentBytes(field.sizeBytesMax, field.checksumsOf), call.dialect)
@@ -147,7 +149,7 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
     match: { query: [], vendorHeaders: [], ...described.match },
     dialects: described.dialects ?? ['cos', 's3'],
     permission: described.permission,
-    body: documentEntry !== undefined ? 'document' : objects.length > 0 ? 'object' : 'none',
+    body: bodyOf(inputs.map(([, field]) => field.stage)),
     documentSizeBytesMax: documentField?.sizeBytesMax ?? 0,
     digestRequired: documentField?.digestRequired ?? false,
     places: { input: inputs.map(([, field]) => field.place), output: outputs.map(([, field]) => field.place) },
@@ -162,6 +164,10 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
       return render(outputs, values, described.status ?? 200, call.dialect)
     },
   }
+}
+
+function bodyOf(stages: readonly InputField<unknown>['stage'][]): Operation['body'] {
+  return (['document', 'object', 'form'] as const).find((stage) => stages.includes(stage)) ?? 'none'
 }
 
 function render(

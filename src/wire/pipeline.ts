@@ -8,16 +8,19 @@ import type { DigestFactory } from '../base/digests.js'
 import type { Log } from '../base/telemetry.js'
 import { requireAccount, requireAllowed } from '../core/access.js'
 import type { Core } from '../core/core.js'
+import type { KeyHolder } from '../core/identities.js'
 import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
-import type { PayloadContract } from './authentication.js'
+import type { Claim, PayloadContract } from './authentication.js'
 import type { Dialect, DialectName } from './dialect.js'
 import { type ErrorFacts, renderError } from './error-body.js'
-import type { ChecksumSubject } from './field.js'
+import type { ChecksumSubject, FormUpload } from './field.js'
+import { receiveForm } from './form.js'
+import { checkForm, checkFormHead, claimOfForm, dialectOfForm, draftForm, uploadOfForm } from './form-upload.js'
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
@@ -123,9 +126,57 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   const { query, address, dialect } = identify(options, request, progress)
   const operation = target(options, request, address, dialect, query)
   progress.operation = operation
+  const arrival = { options, request, address, dialect, query, operation }
+  if (operation.body === 'form') return serveForm(arrival, progress)
   const { principal, payload } = await authenticate(options, request, dialect, query)
   checkShape(options, request, dialect, operation, payload)
   const bucket = await enter(options, request, address, dialect, operation, principal)
+  return run(arrival, principal, bucket, payload)
+}
+
+/** A request that has found its operation. */
+interface Arrival {
+  readonly options: PipelineOptions
+  readonly request: WireRequest
+  readonly address: Address
+  readonly dialect: Dialect
+  readonly query: readonly QueryParameter[]
+  readonly operation: Operation
+  readonly upload?: FormUpload
+}
+
+/** The stages of a form upload, in the order of errors.md 4.2: who sends it, and in which dialect, stands in the body. */
+async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResponse> {
+  const { options, request, address, query, operation } = arrival
+  const { dialects, region, regionAliases, clock, core } = options
+  const now = clock.now()
+  const boundary = checkFormHead(request, query, dialects, core.dependencies.limits.putSizeBytesMax)
+  const form = await receiveForm(request.body.bytes(), boundary)
+  try {
+    const told = dialectOfForm(form.fields, dialects, progress.seen !== 'unknown')
+    if (told !== undefined) progress.seen = told.name
+    const dialect = told ?? arrival.dialect
+    const draft = draftForm(form, dialect)
+    const claim = claimOfForm(draft, request, { now, query, region, regionAliases })
+    const holder = claim && (await keyHolder(options, claim))
+    if (holder !== undefined) claim?.verify(holder.key.secret)
+    const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', now)
+    const principal = holder === undefined ? ANONYMOUS : principalOf(holder)
+    const bucket = await enter(options, request, address, dialect, operation, principal)
+    const upload = uploadOfForm(draft, form, request, sizes)
+    return await run({ ...arrival, dialect, ...upload }, principal, bucket, { kind: 'unsigned' })
+  } finally {
+    await form.close()
+  }
+}
+
+/** Stages 9 to 13. */
+async function run(
+  { options, request, address, dialect, query, operation, upload }: Arrival,
+  principal: Principal,
+  bucket: Bucket | undefined,
+  payload: PayloadContract,
+): Promise<WireResponse> {
   const services: Services = {
     core: options.core,
     dialect,
@@ -147,6 +198,7 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
     bucket,
     key: address.key,
     objectSource: () => source('body'),
+    ...(upload === undefined ? {} : { form: upload }),
     documentBytes: (sizeBytesMax, checksumsOf) =>
       documentBytes(source(checksumsOf), options.digests, Math.min(sizeBytesMax, options.xmlSizeBytesMax)),
   })
@@ -258,14 +310,27 @@ async function authenticate(
     refuseUnknownScheme(request)
     return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request) }
   }
-  const { region, regionAliases, clock, core } = options
+  const { region, regionAliases, clock } = options
   const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases })
-  const holder = await core.identities.findKey(claim.accessKeyId)
-  if (holder === undefined || !holder.key.enabled) return fail('InvalidAccessKeyId', { AccessKeyId: claim.accessKeyId })
-  // No temporary credentials are issued yet, so no token can be genuine.
-  if (claim.securityToken !== undefined) fail('InvalidToken', { 'Token-0': claim.securityToken })
+  const holder = await keyHolder(options, claim)
   const payload = claim.verify(holder.key.secret)
-  return { principal: { kind: 'account', account: holder.account, accessKeyId: holder.key.id }, payload }
+  return { principal: principalOf(holder), payload }
+}
+
+/** Stages 5e and 5f. */
+async function keyHolder(
+  { core }: PipelineOptions,
+  { accessKeyId, securityToken }: Pick<Claim, 'accessKeyId' | 'securityToken'>,
+): Promise<KeyHolder> {
+  const holder = await core.identities.findKey(accessKeyId)
+  if (holder === undefined || !holder.key.enabled) return fail('InvalidAccessKeyId', { AccessKeyId: accessKeyId })
+  // No temporary credentials are issued yet, so no token can be genuine.
+  if (securityToken !== undefined) fail('InvalidToken', { 'Token-0': securityToken })
+  return holder
+}
+
+function principalOf({ account, key }: KeyHolder): Principal {
+  return { kind: 'account', account, accessKeyId: key.id }
 }
 
 function refuseUnknownScheme({ headers }: WireRequest): void {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { permissionClasses } from '../../src/model/permissions.js'
-import { operations } from '../../src/operations/table.js'
+import { operations as table } from '../../src/operations/table.js'
 import type { AuthKind } from '../../src/wire/authentication.js'
 import type { DialectName } from '../../src/wire/dialect.js'
 import type { Operation } from '../../src/wire/operation.js'
@@ -35,6 +35,9 @@ const NEW_BUCKET = 'newbucket-1250000000'
 const NOBODY: Credentials = { id: 'AKIDnobody', secret: OWNER.secret }
 const MISTAKEN: Credentials = { id: OWNER.id, secret: 'notTheSecretOfAnybody0000' }
 const HOUR_MS = 3_600_000
+
+/** A form has its signature in its body, of kinds of its own: post-object.test.ts is the proof for those. */
+const operations = table.filter(({ body }) => body !== 'form')
 
 /** What the samples work on. */
 interface Fixture {

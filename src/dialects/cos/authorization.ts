@@ -64,7 +64,8 @@ export function readAuthorization(read: ItemReader, now: Millis): CosAuthorizati
 
 const WINDOW = /^(\d{1,15});(\d{1,15})$/
 
-function parseWindow(text: string): TimeWindow | undefined {
+/** Undefined unless it is `start;end`. */
+export function parseWindow(text: string): TimeWindow | undefined {
   const match = WINDOW.exec(text)
   const startSeconds = Number(match?.[1])
   const endSeconds = Number(match?.[2])
@@ -73,18 +74,21 @@ function parseWindow(text: string): TimeWindow | undefined {
 
 /** The end is exact; a start in the future is tolerated up to the skew (2.4). */
 export function checkTimes({ signTime, keyTime }: CosAuthorization, now: Millis): void {
+  checkWindow(signTime, now)
+  checkWindow(keyTime, now)
+}
+
+export function checkWindow({ startSeconds, endSeconds }: TimeWindow, now: Millis): void {
   const nowSeconds = Math.floor(now / 1000)
-  for (const { startSeconds, endSeconds } of [signTime, keyTime]) {
-    if (nowSeconds > endSeconds) {
-      fail('RequestExpired', { ServerTime: serverTime(now) }, { diagnosis: expiry(endSeconds, now) })
-    }
-    if (startSeconds - nowSeconds > SKEW_SECONDS_MAX) {
-      fail('RequestTimeTooSkewed', {
-        RequestTime: isoSeconds(startSeconds) ?? startSeconds,
-        ServerTime: serverTime(now),
-        MaxAllowedSkewMilliseconds: SKEW_SECONDS_MAX * 1000,
-      })
-    }
+  if (nowSeconds > endSeconds) {
+    fail('RequestExpired', { ServerTime: serverTime(now) }, { diagnosis: expiry(endSeconds, now) })
+  }
+  if (startSeconds - nowSeconds > SKEW_SECONDS_MAX) {
+    fail('RequestTimeTooSkewed', {
+      RequestTime: isoSeconds(startSeconds) ?? startSeconds,
+      ServerTime: serverTime(now),
+      MaxAllowedSkewMilliseconds: SKEW_SECONDS_MAX * 1000,
+    })
   }
 }
 

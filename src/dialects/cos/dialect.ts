@@ -3,6 +3,7 @@
 import { fail } from '../../model/errors/index.js'
 import type { Account } from '../../model/principal.js'
 import type { Dialect } from '../../wire/dialect.js'
+import { cosForm } from './form-signature.js'
 import { cosSchemes } from './signature.js'
 
 const MEBIBYTE = 1024 * 1024
@@ -17,6 +18,7 @@ export const cosDialect: Dialect = {
   schemes: cosSchemes,
   anonymousPayload: () => ({ kind: 'unsigned' }),
   decodeChunked: () => fail('NotImplemented', { Header: 'x-amz-content-sha256' }),
+  form: cosForm,
   traits: {
     keyBytesMax: 850, // 1.2
     keyRule: 'cos', // object 27

@@ -35,7 +35,7 @@ export interface S3Date {
   readonly sent: string
 }
 
-interface Credential {
+export interface Credential {
   readonly accessKeyId: string
   readonly scope: SigningScope
   readonly terminal: string
@@ -68,7 +68,7 @@ function componentsOf(text: string): ReadonlyMap<string, string> {
 }
 
 /** From the right, so that a key id may hold slashes. */
-function parseCredential(text: string): Credential | undefined {
+export function parseCredential(text: string): Credential | undefined {
   const fields = text.split('/')
   const [date, region, service, terminal] = fields.slice(-4)
   if (fields.length < 5 || terminal === undefined || date === undefined) return undefined
@@ -190,7 +190,7 @@ export const refuseQueryScope: Refuse = (reason, details = {}) =>
   })
 
 /** The region comes first, because SDKs learn the right one from the answer and sign again. */
-export function checkScope({ scope, terminal }: S3Authorization, facts: AuthFacts, refuse: Refuse): void {
+export function checkScope({ scope, terminal }: Credential, facts: AuthFacts, refuse: Refuse): void {
   if (![facts.region, ...facts.regionAliases, DEFAULT_REGION_OF_TOOLS].includes(scope.region)) {
     refuse(`the region '${scope.region}' is wrong; expecting '${facts.region}'`, { Region: facts.region })
   }
@@ -202,7 +202,7 @@ export function checkScope({ scope, terminal }: S3Authorization, facts: AuthFact
 }
 
 /** After the key is known: an unknown one is the better news about a wrong date (errors.md 4.2). */
-export function checkScopeDate({ scope }: S3Authorization, { timestamp }: S3Date, refuse: Refuse): void {
+export function checkScopeDate({ scope }: Credential, { timestamp }: Pick<S3Date, 'timestamp'>, refuse: Refuse): void {
   const date = timestamp.slice(0, 8)
   if (scope.date === date) return
   refuse(`Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${date}".`)

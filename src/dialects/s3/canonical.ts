@@ -61,3 +61,10 @@ export function canonicalHeaders(names: readonly string[], headers: Headers, hos
 export function foldBlanks(value: string): string {
   return value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '')
 }
+
+/** As errors show what was signed, byte by byte. */
+export function spacedHex(latin1: string): string {
+  return Buffer.from(latin1, 'latin1')
+    .toString('hex')
+    .replace(/..(?!$)/g, '$& ')
+}

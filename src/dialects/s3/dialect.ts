@@ -5,6 +5,7 @@ import type { PayloadContract } from '../../wire/authentication.js'
 import type { Dialect } from '../../wire/dialect.js'
 import type { WireRequest } from '../../wire/request.js'
 import { decodeChunkedBody } from './chunked-body.js'
+import { s3Form } from './form-signature.js'
 import { payloadContract } from './payload.js'
 import { createS3Schemes } from './signature.js'
 
@@ -31,6 +32,7 @@ export function createS3Dialect(): Dialect {
     schemes: createS3Schemes(),
     anonymousPayload,
     decodeChunked: decodeChunkedBody,
+    form: s3Form,
     traits: {
       keyBytesMax: 1024, // errors.md row 44
       keyRule: 's3',

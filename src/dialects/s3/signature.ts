@@ -31,6 +31,7 @@ import {
   type S3Parts,
   STANDARD_RECIPE,
   s3Signature,
+  spacedHex,
   stringToSign,
 } from './canonical.js'
 import { s3Trials, unexplained } from './diagnosis.js'
@@ -208,12 +209,6 @@ function refuse(signed: SignedRequest, payloadHash: string, secretKey: string): 
     },
     { diagnosis: causeOf(signed, parts, secretKey, undefined)?.sentence ?? unexplained(request, authorization) },
   )
-}
-
-function spacedHex(latin1: string): string {
-  return Buffer.from(latin1, 'latin1')
-    .toString('hex')
-    .replace(/..(?!$)/g, '$& ')
 }
 
 /** The keys of the trials are not kept: spoiled secrets have no place in the cache. */

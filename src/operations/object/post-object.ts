@@ -1,0 +1,126 @@
+/** Stores an object that an HTML form uploads: the same write as PutObject, and answers that a browser can follow. */
+
+import { assert } from '../../base/assert.js'
+import { document, element, etagText, record, text } from '../../wire/document.js'
+import {
+  formFile,
+  formText,
+  type OutputField,
+  showEtag,
+  showHeader,
+  showHeaders,
+  showStatus,
+  showVendorHeader,
+  showXml,
+} from '../../wire/field.js'
+import { operation } from '../../wire/operation.js'
+import { percentEncode } from '../../wire/percent.js'
+import { keyText } from '../documents.js'
+import { locationOf } from '../multipart/complete-multipart-upload.js'
+import {
+  checksumHeaders,
+  keptHeaders,
+  requireNewKey,
+  shownCrc64,
+  storageClass,
+  typedHeaders,
+  writeConditions,
+  writerOf,
+  writtenVersionId,
+} from '../object-fields.js'
+import { unservedHeaders } from '../unserved-headers.js'
+
+const postResponse = document(
+  'PostResponse',
+  record({
+    location: element('Location', text),
+    bucket: element('Bucket', text),
+    key: element('Key', keyText),
+    etag: element('ETag', etagText),
+  }),
+)
+
+interface PostResult {
+  readonly location: string
+  readonly bucket: string
+  readonly key: string
+  readonly etag: string
+}
+
+/** Only where the form asks for it. */
+const showResponse: OutputField<PostResult | undefined> = {
+  place: '<PostResponse>',
+  write: (value, draft, dialect) => {
+    if (value !== undefined) showXml(postResponse).write(value, draft, dialect)
+  },
+}
+
+const STATUSES: ReadonlyMap<string | undefined, number> = new Map([
+  ['200', 200],
+  ['201', 201],
+])
+const STATUS_DEFAULT = 204
+const STATUS_REDIRECT = 303
+
+export const postObject = operation({
+  name: 'PostObject',
+  summary: 'Stores an object that an HTML form uploads; the form carries signature and policy.',
+  method: 'POST',
+  match: { target: 'bucket' },
+  permission: 'PostObject',
+  input: {
+    headers: keptHeaders,
+    storageClass,
+    unserved: unservedHeaders('object'),
+    conditions: writeConditions,
+    redirect: formText('success_action_redirect'),
+    status: formText('success_action_status'),
+    file: formFile,
+  },
+  output: {
+    status: showStatus,
+    location: showHeader('Location'),
+    etag: showEtag,
+    crc64: showVendorHeader('hash-crc64ecma'),
+    versionId: showVendorHeader('version-id'),
+    checksum: showHeaders,
+    response: showResponse,
+  },
+  handle: async (services, { bucket }, { headers, storageClass: stored, conditions, redirect, status, file }) => {
+    const { core, dialect } = services
+    const { key, source } = file
+    requireNewKey(dialect, key)
+    const written = await core.objects.put({
+      bucket,
+      key,
+      accountId: writerOf(services, bucket),
+      headers: typedHeaders(headers, key, dialect),
+      storageClass: stored,
+      conditions,
+      source,
+    })
+    const { version } = written
+    assert(version.kind === 'object', 'a put writes an object')
+    const { etag } = version
+    const location = locationOf(services, bucket.name, key)
+    const answer = {
+      etag,
+      crc64: shownCrc64(dialect, version),
+      versionId: writtenVersionId(dialect, written.bucket, version),
+      checksum: checksumHeaders(version),
+    }
+    const target = redirect === undefined ? undefined : redirectTo(redirect, bucket.name, key, etag)
+    if (target !== undefined) return { ...answer, status: STATUS_REDIRECT, location: target }
+    const response = status === '201' ? { location, bucket: bucket.name, key, etag } : undefined
+    return { ...answer, status: STATUSES.get(status) ?? STATUS_DEFAULT, location, response }
+  },
+})
+
+/** Undefined for what is not an absolute URL, which is as good as none (errors.md 1.5). */
+function redirectTo(url: string, bucketName: string, key: string, etag: string): string | undefined {
+  if (!/^https?:\/\/[\x21-\x7e]+$/i.test(url) || !URL.canParse(url)) return undefined
+  const [address = '', ...fragment] = url.split('#')
+  const mark = address.includes('?') ? '&' : '?'
+  const outcome = `bucket=${percentEncode(bucketName)}&key=${percentEncode(key)}&etag=%22${etag}%22`
+  return [address + mark + outcome, ...fragment].join('#')
+}
