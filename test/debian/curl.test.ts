@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import test, { after, before, describe } from 'node:test'
 import { startServer, type TestServer } from '../../src/testing.js'
 import { cosThroughProxy, REGION } from '../sdk/clients.js'
+import { s3SignatureFields } from '../support/form.js'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.js'
 import { runner } from './programs.js'
 
@@ -64,6 +65,28 @@ describe('curl', () => {
     await curl.mustRun(['--fail', ...signing, '--request', 'DELETE', url])
     const gone = await curl.mustRun([...signing, '--write-out', '%{http_code}', url])
     assert.match(gone.text, /<Code>NoSuchKey<\/Code>[\s\S]*404$/)
+  })
+
+  test('uploads by a form that it makes, and sees why another is refused', async () => {
+    const file = join(directory.path, 'form file.txt')
+    await writeFile(file, 'a form by curl\r\n--')
+    const { secretId, secretKey } = server.credentials
+    const how = {
+      credentials: { id: secretId, secret: secretKey },
+      now: Date.now(),
+      conditions: [['starts-with', '$key', 'forms/']],
+    }
+    const fields = Object.entries(s3SignatureFields({ ...how, region: REGION }))
+    const form = fields.flatMap(([name, value]) => ['--form-string', `${name}=${value}`])
+    const url = `${server.endpoint}/${at.Bucket}`
+    const ending = ['--form', `file=@"${file}"`, '--write-out', '%{http_code}', url]
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the variable of the forms, none of ours
+    const sent = await curl.mustRun(['--form-string', 'key=forms/${filename}', ...form, ...ending])
+    assert.equal(sent.text, '204')
+    const { text } = await curl.mustRun(['--fail', ...signing, `${url}/forms/form%20file.txt`])
+    assert.equal(text, 'a form by curl\r\n--')
+    const refused = await curl.mustRun(['--form-string', 'key=elsewhere', ...form, ...ending])
+    assert.match(refused.text, /<Code>AccessDenied<\/Code>[\s\S]*403$/)
   })
 
   test('learns that its signature needs the hash of the payload', async () => {
