@@ -30,7 +30,7 @@ export interface AuthScheme {
 export type FormFields = ReadonlyMap<string, string>
 
 /** Where the credentials of a form stood: in its fields (errors.md 4.2, "form POST"). */
-export type FormAuthKind = 'cos-form' | 'cos-form-authorization' | 's3-v4-form'
+export type FormAuthKind = 'cos-form' | 'cos-form-authorization' | 's3-v4-form' | 's3-v2-form'
 
 export interface FormScheme {
   readonly kind: FormAuthKind

@@ -81,7 +81,7 @@ function headerNames(list: string): Pick<S3Authorization, 'signedHeaders' | 'sig
   return { signedHeaders: [...new Set(listed)].sort(), signedHeadersListed: listed }
 }
 
-function refuseAlgorithm(algorithm: string): never {
+export function refuseAlgorithm(algorithm: string): never {
   if (algorithm === 'AWS') return fail('SignatureVersion4Required', { AuthorizationScheme: 'AWS' })
   return fail('UnsupportedSignature', {}, { message: `This server verifies ${ALGORITHM} signatures only.` })
 }

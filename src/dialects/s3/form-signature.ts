@@ -15,6 +15,7 @@ import {
   checkScopeDate,
   parseCredential,
   parseIsoBasic,
+  refuseAlgorithm,
   refuseQueryScope,
 } from './authorization.js'
 import { spacedHex } from './canonical.js'
@@ -41,6 +42,13 @@ const version4: FormScheme = {
       checkTimes: () => undefined,
     }
   },
+}
+
+/** To be refused with a reason instead of being taken for a signature that lacks fields. */
+const version2: FormScheme = {
+  kind: 's3-v2-form',
+  presents: (fields) => fields.has('awsaccesskeyid'),
+  claim: () => refuseAlgorithm('AWS'),
 }
 
 type SignatureTexts = readonly [policy: string, credential: Credential, timestamp: string, signature: string]
@@ -138,7 +146,7 @@ const UNCOVERED = new Set(['policy', 'x-amz-signature', 'awsaccesskeyid', 'signa
 const WITHOUT_VARIABLES = new Set([...UNCOVERED, ...OWN_FIELDS, 'x-amz-security-token'])
 
 export const s3Form: FormDialect = {
-  schemes: [version4],
+  schemes: [version4, version2],
   filenameStandsIn: (name) => !WITHOUT_VARIABLES.has(name),
   headerNames: new Map([
     ['acl', 'x-amz-acl'],

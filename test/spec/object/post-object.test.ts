@@ -412,6 +412,15 @@ inS3('what the signature says of itself is checked before the key', async (speak
   assertError(dated, 400, 'AuthorizationQueryParametersError')
 })
 
+inS3(raises('SignatureVersion4Required', 'a form that is signed with version 2'), async (speak) => {
+  await prepare(speak, 'public-read-write')
+  const policy = Buffer.from(policyText(speak.clock.now() + HOUR_MS, [{ key: 'k' }])).toString('base64')
+  const signature = createHmac('sha1', OWNER.secret).update(policy).digest('base64')
+  const fields = { key: 'k', AWSAccessKeyId: OWNER.id, policy, signature }
+  assertError(await post(speak, { fields }), 400, 'InvalidRequest', { AuthorizationScheme: 'AWS' })
+  await assertNothingStored(speak)
+})
+
 inCos(raises('InvalidSecurity', 'a form with some of the fields of a signature'), async (speak) => {
   await prepare(speak, 'public-read-write')
   const fields = signed(speak, { key: 'k' })
