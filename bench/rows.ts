@@ -33,6 +33,7 @@ export function objectRows(bucketId: string, name: string, body: Uint8Array, acc
     storageClass: 'STANDARD',
     headers: HEADERS,
     checksum: undefined,
+    acl: undefined,
     content: { kind: 'pieces', pieces: [{ blob, offsetBytes: 0, sizeBytes: body.byteLength, inline: true }] },
   })
   const value = Buffer.allocUnsafe(4 + body.byteLength)

@@ -23,6 +23,8 @@ export interface SeedAccount {
   /** Generated when undefined, as is `canonicalId`. */
   readonly uin: string | undefined
   readonly canonicalId: string | undefined
+  /** By which grants may name it. */
+  readonly email: string | undefined
   readonly keys: readonly SeedKey[]
 }
 
@@ -35,7 +37,7 @@ export interface SeedBucket {
   readonly name: string
   /** The name of an account of this file; undefined: the root account. */
   readonly account: string | undefined
-  readonly acl: 'private' | 'public-read' | 'public-read-write'
+  readonly acl: (typeof BUCKET_ACLS)[number]
   /** Undefined: never touched. */
   readonly versioning: 'Enabled' | 'Suspended' | undefined
 }
@@ -45,6 +47,7 @@ export interface SeedObject {
   readonly bucket: string
   readonly key: string
   readonly content: SeedContent
+  readonly acl: (typeof OBJECT_ACLS)[number]
   readonly contentType: string | undefined
   /** User metadata: names in lower case without the vendor prefix. */
   readonly metadata: Readonly<Record<string, string>>
@@ -65,6 +68,10 @@ export class SeedMistakes extends Error {
     this.mistakes = mistakes
   }
 }
+
+const BUCKET_ACLS = ['private', 'public-read', 'public-read-write', 'authenticated-read'] as const
+/** `default`: it follows its bucket. */
+const OBJECT_ACLS = ['default', 'private', 'public-read', 'authenticated-read'] as const
 
 export const SEED_FILE_BYTES_MAX = 16 * 1024 * 1024
 const SEED_ROWS_MAX = 10_000
@@ -145,6 +152,9 @@ const accountSchema = v.strictObject({
   canonicalId: v.optional(
     v.pipe(v.string('expected text'), v.regex(/^[\w:/-]{1,128}$/, 'expected up to 128 letters, digits and :/_-')),
   ),
+  email: v.optional(
+    v.pipe(v.string('expected text'), v.regex(/^[\x21-\x7e]{1,128}@[\x21-\x7e]{1,128}$/, 'is not an e-mail address')),
+  ),
   keys: rows(keySchema),
 })
 
@@ -152,7 +162,7 @@ const bucketSchema = v.strictObject({
   name: v.pipe(v.string('expected text'), v.regex(/^[a-z0-9][a-z0-9.-]{1,78}[a-z0-9]$/, 'is not a bucket name')),
   account: v.optional(shortText(128)),
   acl: v.optional(
-    v.picklist(['private', 'public-read', 'public-read-write'], 'expected private, public-read or public-read-write'),
+    v.picklist(BUCKET_ACLS, 'expected private, public-read, public-read-write or authenticated-read'),
     'private',
   ),
   versioning: v.optional(v.picklist(['Enabled', 'Suspended'], 'expected Enabled or Suspended')),
@@ -177,6 +187,7 @@ const objectSchema = v.pipe(
     content: v.optional(v.string('expected text')),
     base64: v.optional(v.pipe(v.string('expected text'), v.base64('is not base64'))),
     file: v.optional(shortText(4_096)),
+    acl: v.optional(v.picklist(OBJECT_ACLS, 'expected default, private, public-read or authenticated-read'), 'default'),
     contentType: v.optional(v.pipe(shortText(256), v.regex(/^[\x20-\x7e]+$/, 'expected printable ASCII'))),
     metadata: v.optional(metadataSchema, {}),
   }),
@@ -199,11 +210,12 @@ type SeedDocument = v.InferOutput<typeof seedSchema>
 
 function seedOf(document: SeedDocument, directory: string): Seed {
   return {
-    accounts: document.accounts.map(({ name, appid, uin, canonicalId, keys }) => ({
+    accounts: document.accounts.map(({ name, appid, uin, canonicalId, email, keys }) => ({
       name,
       appid,
       uin,
       canonicalId,
+      email,
       keys: keys.map((key) => ({ id: key.id, secret: secret(key.secret) })),
     })),
     buckets: document.buckets.map(({ name, account, acl, versioning }) => ({ name, account, acl, versioning })),
@@ -211,6 +223,7 @@ function seedOf(document: SeedDocument, directory: string): Seed {
       bucket: object.bucket,
       key: object.key,
       content: contentOf(object, directory),
+      acl: object.acl,
       contentType: object.contentType,
       metadata: object.metadata,
     })),

@@ -5,8 +5,9 @@
 
 import { randomHex } from '../base/ids.js'
 import type { MetaStore } from '../meta/meta-store.js'
-import type { Bucket, BucketAcl, Versioning } from '../model/bucket.js'
+import type { Bucket, Versioning } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
+import { type Acl, sameAcl } from '../model/grants.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { removeUpload } from './multipart.js'
@@ -37,7 +38,7 @@ export interface CreateBucketRequest {
   readonly name: string
   readonly accountId: string
   readonly region: string
-  readonly acl: BucketAcl
+  readonly acl: Acl
   /** An own bucket with another ACL is another bucket: BucketAlreadyExists. */
   readonly aclDistinguishes?: boolean
 }
@@ -54,6 +55,7 @@ export interface BucketStore {
   /** `uploadsCount`: unfinished uploads keep it too. BucketNotEmpty, NoSuchBucket. */
   delete(bucket: Bucket, options: { readonly uploadsCount: boolean }): Promise<void>
   setVersioning(bucket: Bucket, versioning: Exclude<Versioning, 'unset'>): Promise<Bucket>
+  setAcl(bucket: Bucket, acl: Acl): Promise<Bucket>
   /** An account's buckets by name, from the first after `after` that `keep` accepts. */
   list(accountId: string, after: string, limit: number, keep: (bucket: Bucket) => boolean): Promise<BucketPage>
   /** After a crash: buckets left in `deleting` become active again. Safe while others run; their commit then fails. */
@@ -68,6 +70,7 @@ export function createBuckets(dependencies: CoreDependencies): BucketStore {
     delete: (bucket, { uploadsCount }) => deleteBucket(dependencies, bucket, uploadsCount),
     setVersioning: (bucket, versioning) =>
       rewriteBucket(dependencies, bucket, 'PutBucketVersioning', (now) => ({ ...now, versioning })),
+    setAcl: (bucket, acl) => rewriteBucket(dependencies, bucket, 'PutBucketACL', (now) => ({ ...now, acl })),
     list: (accountId, after, limit, keep) => listBuckets(meta, accountId, after, limit, keep),
     recover: () => recoverBuckets(dependencies),
   }
@@ -109,7 +112,7 @@ function refuseExisting(existing: Bucket, { accountId, acl, aclDistinguishes }: 
   const details = { BucketName: existing.name }
   if (existing.accountId !== accountId) return fail('BucketAlreadyExists', details)
   if (existing.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
-  if (aclDistinguishes === true && existing.acl !== acl) return fail('BucketAlreadyExists', details)
+  if (aclDistinguishes === true && !sameAcl(existing.acl, acl)) return fail('BucketAlreadyExists', details)
   return fail('BucketAlreadyOwnedByYou', details)
 }
 

@@ -68,6 +68,7 @@ export async function completeUpload(dependencies: CoreDependencies, request: Co
         headers: upload.headers,
         checksum,
         content,
+        acl: upload.acl,
       },
       include: (changes) => {
         endUpload(changes, uploadRow, stored)

@@ -17,6 +17,7 @@ import {
   checkOf,
   kinds,
   putOf,
+  type Row,
   rangeOf,
   rowOf,
   scanAll,
@@ -32,12 +33,15 @@ export interface NewAccount {
   readonly displayName: string
   readonly uin?: string | undefined
   readonly canonicalId?: string | undefined
+  readonly email?: string | undefined
 }
 
 export interface IdentityStore {
   findKey(accessKeyId: string): Promise<KeyHolder | undefined>
   findAccount(accountId: string): Promise<Account | undefined>
-  /** The account with this APPID, made when it does not exist yet. */
+  /** All of them, in no order: for those who look for one by what it is called outside. Accounts are few. */
+  accounts(): Promise<readonly Account[]>
+  /** The account with this APPID, made when it does not exist yet. An e-mail address that is given is kept. */
   ensureAccount(account: NewAccount): Promise<Account>
   /** Puts the key, or leaves it when it is there already. A different secret replaces the old one. */
   ensureKey(key: AccessKey): Promise<'created' | 'present' | 'replaced'>
@@ -68,8 +72,10 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
           accountAppIdKey(wanted.appId),
           await meta.get(accountAppIdKey(wanted.appId)),
         )
-        const existing = index.value === undefined ? undefined : await findAccount(index.value)
-        if (existing !== undefined) return { batch: {}, result: existing }
+        if (index.value !== undefined) {
+          const row = rowOf(accountCodec, accountKey(index.value), await meta.get(accountKey(index.value)))
+          if (row.value !== undefined) return keepEmail(row.value, row, wanted.email)
+        }
         const account = describeAccount(randomHex(random, 6), wanted)
         const puts = [
           putOf(accountIdCodec, index.key, account.id),
@@ -86,6 +92,13 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
         const result = row.value === undefined ? ('created' as const) : ('replaced' as const)
         return { batch: { checks: [checkOf(row)], puts: [putOf(accessKeyCodec, row.key, key)] }, result }
       }),
+    accounts: async () => {
+      const accounts: Account[] = []
+      for await (const { value } of scanAll(meta, rangeOf(Buffer.of(kinds.account)))) {
+        accounts.push(accountCodec.decode(value))
+      }
+      return accounts
+    },
     rootKeys: async (accountId) => {
       const keys: AccessKey[] = []
       for await (const entry of scanAll(meta, rangeOf(Buffer.of(kinds.accessKey)))) {
@@ -97,8 +110,14 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
   }
 }
 
+function keepEmail(account: Account, row: Row<unknown>, email: string | undefined) {
+  if (email === undefined || email === account.email) return { batch: {}, result: account }
+  const result = { ...account, email }
+  return { batch: { checks: [checkOf(row)], puts: [putOf(accountCodec, row.key, result)] }, result }
+}
+
 /** What is not given follows from the APPID, so that a rebuilt installation has the same identities. */
-function describeAccount(id: string, { appId, displayName, uin, canonicalId }: NewAccount): Account {
+function describeAccount(id: string, { appId, displayName, uin, canonicalId, email }: NewAccount): Account {
   const digest = createHash('sha256').update(`stowage account ${appId}`).digest('hex')
   const digits = BigInt(`0x${digest.slice(0, 12)}`) % 10n ** 11n
   return {
@@ -107,5 +126,6 @@ function describeAccount(id: string, { appId, displayName, uin, canonicalId }: N
     uin: uin ?? `1${digits.toString().padStart(11, '0')}`,
     canonicalId: canonicalId ?? digest,
     displayName,
+    email,
   }
 }

@@ -8,6 +8,7 @@ import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { MultipartChecksum } from '../model/checksum.js'
 import { fail } from '../model/errors/index.js'
+import type { Acl } from '../model/grants.js'
 import type { ObjectHeaders } from '../model/version.js'
 import { commitPlanned, createChanges } from './changes.js'
 import { type CompleteRequest, completeUpload } from './complete-upload.js'
@@ -41,6 +42,8 @@ export interface InitiateRequest {
   readonly storageClass: string
   readonly headers: ObjectHeaders
   readonly checksum: MultipartChecksum | undefined
+  /** Of the object that it becomes; undefined: that follows its bucket. */
+  readonly acl: Acl | undefined
 }
 
 export interface PartPage {
@@ -86,9 +89,10 @@ function newUploadId({ clock, random }: CoreDependencies): string {
 }
 
 async function initiateUpload(dependencies: CoreDependencies, request: InitiateRequest): Promise<Upload> {
-  const { bucket, key, accountId, storageClass, headers, checksum } = request
+  const { bucket, key, accountId, storageClass, headers, checksum, acl } = request
   const id = newUploadId(dependencies)
-  const upload: Upload = { id, key, initiatedAt: dependencies.clock.now(), accountId, storageClass, headers, checksum }
+  const initiatedAt = dependencies.clock.now()
+  const upload: Upload = { id, key, initiatedAt, accountId, storageClass, headers, checksum, acl }
   return commitPlanned(dependencies, 'InitiateMultipartUpload', async () => {
     const changes = createChanges(dependencies)
     changes.check(await requireBucket(dependencies.meta, bucket))

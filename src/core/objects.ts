@@ -7,6 +7,7 @@ import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
+import type { Acl } from '../model/grants.js'
 import type {
   AnyVersion,
   Content,
@@ -32,6 +33,7 @@ import {
   locateVersion,
   readHead,
   removeVersion,
+  rewriteVersion,
   type Written,
   writeVersion,
 } from './versions.js'
@@ -40,6 +42,8 @@ export interface ObjectAttributes {
   readonly headers: ObjectHeaders
   readonly storageClass: string
   readonly accountId: string
+  /** Undefined: it follows its bucket. */
+  readonly acl: Acl | undefined
 }
 
 export interface PutRequest extends ObjectAttributes {
@@ -81,6 +85,8 @@ export interface CopyRequest {
   readonly bucket: Bucket
   readonly key: string
   readonly accountId: string
+  /** The source's is not taken over. */
+  readonly acl: Acl | undefined
   readonly conditions: WriteConditions
   readonly source: ObjectName
   /** Throws when the source does not satisfy the request. */
@@ -104,6 +110,8 @@ export interface ObjectStore {
   /** Empty unless it was uploaded in parts. */
   partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
   delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
+  /** Replaces the ACL of a version; `allow` sees the one whose ACL it will be. Undefined: it follows its bucket. */
+  setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** Moves no byte: the new version shares the blobs of the old one. */
   copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
 }
@@ -123,6 +131,7 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     },
     partsOf: (version) => partsOf(meta, version.content),
     delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
+    setAcl: (name, acl, allow) => setObjectAcl(dependencies, name, acl, allow),
     copy: (request) => copyObject(dependencies, request),
   }
 }
@@ -137,7 +146,15 @@ export async function findObject(
   { meta }: Pick<CoreDependencies, 'meta'>,
   { bucket, key, reference }: ObjectName,
 ): Promise<FoundObject> {
-  const head = await readHead(meta, bucket, key)
+  return findInHead(meta, await readHead(meta, bucket, key), key, reference)
+}
+
+async function findInHead(
+  meta: MetaStore,
+  head: Head,
+  key: string,
+  reference: VersionReference | undefined,
+): Promise<FoundObject> {
   if (reference === undefined) return requireCurrent(head, key)
   return requireNamed(head, key, reference, await locateVersion(meta, head, key, reference))
 }
@@ -163,7 +180,7 @@ async function openObject<T extends { readonly range: ByteRange }>(
 }
 
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
-  const { bucket, key, conditions, source, headers, storageClass, accountId } = request
+  const { bucket, key, conditions, source, headers, storageClass, accountId, acl } = request
   const allow = (head: Head) =>
     requireWrite(conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
   allow(await readHead(dependencies.meta, bucket, key))
@@ -174,7 +191,18 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
     writeVersion(dependencies, bucket, key, 'PutObject', (head) => {
       allow(head)
       return {
-        version: { kind: 'object', accountId, sizeBytes, etag: md5, crc64, storageClass, headers, checksum, content },
+        version: {
+          kind: 'object',
+          accountId,
+          sizeBytes,
+          etag: md5,
+          crc64,
+          storageClass,
+          headers,
+          checksum,
+          content,
+          acl,
+        },
         include: (changes) => {
           if (inlineRow !== undefined) changes.put(inlineRow)
           if (piece !== undefined) changes.introduce(piece)
@@ -235,6 +263,19 @@ async function deleteObject(
   return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
 }
 
+async function setObjectAcl(
+  dependencies: CoreDependencies,
+  { bucket, key, reference }: ObjectName,
+  acl: Acl | undefined,
+  allow: (object: FoundObject) => void,
+): Promise<FoundObject> {
+  return rewriteVersion(dependencies, bucket, key, 'PutObjectACL', async (head) => {
+    const found = await findInHead(dependencies.meta, head, key, reference)
+    allow(found)
+    return { ...found, version: { ...found.version, acl } }
+  })
+}
+
 /** More pieces than this stand in a manifest row of their own, so that listings stay light. */
 export const PIECES_INLINE_MAX = 4
 
@@ -252,7 +293,7 @@ async function copyObject(
   dependencies: CoreDependencies,
   request: CopyRequest,
 ): Promise<Written & { source: FoundObject }> {
-  const { bucket, key, conditions, accountId } = request
+  const { bucket, key, conditions, accountId, acl } = request
   let source: FoundObject | undefined
   const written = await writeVersion(dependencies, bucket, key, 'CopyObject', async (head) => {
     requireWrite(conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
@@ -263,7 +304,7 @@ async function copyObject(
     const pieces = await piecesOf(dependencies.meta, sourceContent)
     const { content, row } = contentOf(dependencies, pieces, await partsOf(dependencies.meta, sourceContent))
     return {
-      version: { kind: 'object', accountId, sizeBytes, etag, crc64, content, ...described },
+      version: { kind: 'object', accountId, sizeBytes, etag, crc64, content, acl, ...described },
       include: (changes) => {
         changes.check(found.row)
         changes.retain(pieces)

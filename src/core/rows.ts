@@ -19,8 +19,9 @@ import {
   type Version,
 } from '../meta/meta-store.js'
 import { type Codec, codec, type Json } from '../meta/record.js'
-import { type Bucket, cannedBucketAcls } from '../model/bucket.js'
+import type { Bucket } from '../model/bucket.js'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, type ChecksumType } from '../model/checksum.js'
+import type { Acl } from '../model/grants.js'
 import type { Account } from '../model/principal.js'
 import type {
   AnyVersion,
@@ -32,6 +33,7 @@ import type {
   StoredChecksum,
   StoredPart,
 } from '../model/version.js'
+import { aclFromJson, aclToJson } from './acl-record.js'
 
 /** First byte of every key of the kind. Numbers are never reused (docs/data-format.md). */
 export const kinds = {
@@ -101,21 +103,35 @@ export function rangeOf(prefix: Bytes): KeyRange {
   return { from: prefix, to }
 }
 
+/** The step to a version that only allows more than the one before: what is there means the same. */
+function unchanged(json: Json): Json {
+  return json
+}
+
 // --- accounts -------------------------------------------------------------------------------------------------
 
 export const accountCodec = codec<Account>({
   name: 'account',
-  version: 1,
+  version: 2,
+  upgrades: [unchanged],
   remembered: 256,
-  toJson: ({ id, appId, uin, canonicalId, displayName }) => [id, appId, uin, canonicalId, displayName],
+  toJson: ({ id, appId, uin, canonicalId, displayName, email }) => [
+    id,
+    appId,
+    uin,
+    canonicalId,
+    displayName,
+    ...(email === undefined ? [] : [email]),
+  ],
   fromJson: (json) => {
-    const [id, appId, uin, canonicalId, displayName] = asList(json)
+    const [id, appId, uin, canonicalId, displayName, email] = asList(json)
     return {
       id: asText(id),
       appId: asText(appId),
       uin: asText(uin),
       canonicalId: asText(canonicalId),
       displayName: asText(displayName),
+      email: asOptionalText(email),
     }
   },
 })
@@ -155,7 +171,8 @@ export const accessKeyKey = (accessKeyId: string) => key(kinds.accessKey, access
 
 export const bucketCodec = codec<Bucket>({
   name: 'bucket',
-  version: 1,
+  version: 2,
+  upgrades: [unchanged],
   remembered: 256,
   toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state }) => [
     id,
@@ -164,7 +181,7 @@ export const bucketCodec = codec<Bucket>({
     region,
     createdAt,
     versioning,
-    acl,
+    aclToJson(acl),
     state,
   ],
   fromJson: (json) => {
@@ -176,7 +193,7 @@ export const bucketCodec = codec<Bucket>({
       region: asText(region),
       createdAt: asNumber(createdAt),
       versioning: asOneOf(versioning, ['unset', 'enabled', 'suspended']),
-      acl: asOneOf(acl, cannedBucketAcls),
+      acl: aclFromJson(acl),
       state: asOneOf(state, ['active', 'deleting']),
     }
   },
@@ -269,6 +286,15 @@ function headersFromJson(json: Json | undefined): ObjectHeaders {
   }
 }
 
+/** What has no ACL of its own stores nothing of one. */
+function ownAclToJson(acl: Acl | undefined): readonly Json[] {
+  return acl === undefined ? [] : [aclToJson(acl)]
+}
+
+function ownAclFromJson(json: Json | undefined): Acl | undefined {
+  return json === undefined ? undefined : aclFromJson(json)
+}
+
 /** The stored form leaves out the key: it stands in the row's key. */
 type Keyless<T> = Omit<T, 'key'>
 
@@ -278,7 +304,7 @@ const MARKER = 1
 function versionToJson(version: Keyless<ObjectVersion> | Keyless<DeleteMarker>): Json {
   const shared = [version.sequence, version.isNull ? 1 : 0, version.modifiedAt, version.accountId]
   if (version.kind === 'marker') return [MARKER, ...shared]
-  const { sizeBytes, etag, crc64, storageClass, headers, checksum, content } = version
+  const { sizeBytes, etag, crc64, storageClass, headers, checksum, content, acl } = version
   return [
     OBJECT,
     ...shared,
@@ -289,6 +315,7 @@ function versionToJson(version: Keyless<ObjectVersion> | Keyless<DeleteMarker>):
     headersToJson(headers),
     checksumToJson(checksum),
     contentToJson(content),
+    ...ownAclToJson(acl),
   ]
 }
 
@@ -311,10 +338,11 @@ function versionFromJson(json: Json): Keyless<ObjectVersion> | Keyless<DeleteMar
     headers: headersFromJson(fields[9]),
     checksum: checksumFromJson(fields[10]),
     content: contentFromJson(fields[11]),
+    acl: ownAclFromJson(fields[12]),
   }
 }
 
-const storedVersionFormat = { name: 'version', version: 1 }
+const storedVersionFormat = { name: 'version', version: 2, upgrades: [unchanged] }
 
 const storedVersionCodec = codec<Keyless<ObjectVersion> | Keyless<DeleteMarker>>({
   ...storedVersionFormat,
@@ -430,12 +458,15 @@ export interface Upload {
   readonly storageClass: string
   readonly headers: ObjectHeaders
   readonly checksum: Pick<StoredChecksum, 'algorithm' | 'type'> | undefined
+  /** Of the object that it becomes. */
+  readonly acl: Acl | undefined
 }
 
 export const uploadCodec = codec<Upload>({
   name: 'upload',
-  version: 1,
-  toJson: ({ id, key: objectName, initiatedAt, accountId, storageClass, headers, checksum }) => [
+  version: 2,
+  upgrades: [unchanged],
+  toJson: ({ id, key: objectName, initiatedAt, accountId, storageClass, headers, checksum, acl }) => [
     id,
     objectName,
     initiatedAt,
@@ -443,9 +474,10 @@ export const uploadCodec = codec<Upload>({
     storageClass,
     headersToJson(headers),
     checksum === undefined ? null : [checksum.algorithm, checksum.type],
+    ...ownAclToJson(acl),
   ],
   fromJson: (json) => {
-    const [id, objectName, initiatedAt, accountId, storageClass, headers, checksum] = asList(json)
+    const [id, objectName, initiatedAt, accountId, storageClass, headers, checksum, acl] = asList(json)
     const [algorithm, type] = checksum === null ? [] : asList(checksum)
     return {
       id: asText(id),
@@ -461,6 +493,7 @@ export const uploadCodec = codec<Upload>({
               algorithm: asOneOf<ChecksumAlgorithm>(algorithm, CHECKSUM_ALGORITHMS),
               type: asOneOf<ChecksumType>(type, CHECKSUM_TYPES),
             },
+      acl: ownAclFromJson(acl),
     }
   },
 })

@@ -47,8 +47,8 @@ export async function ensureRoot(core: Core, { appId, given }: RootOptions): Pro
 
 export async function applySeed(core: Core, root: Account, region: string, seed: Seed): Promise<void> {
   const accounts = new Map<string, Account>()
-  for (const { name, appid, uin, canonicalId, keys } of seed.accounts) {
-    const account = await core.identities.ensureAccount({ appId: appid, displayName: name, uin, canonicalId })
+  for (const { name, appid, uin, canonicalId, email, keys } of seed.accounts) {
+    const account = await core.identities.ensureAccount({ appId: appid, displayName: name, uin, canonicalId, email })
     accounts.set(name, account)
     for (const { id, secret } of keys) {
       await core.identities.ensureKey({ id, secret: secret.reveal(), accountId: account.id, enabled: true, root: true })
@@ -97,6 +97,7 @@ async function ensureObject(core: Core, bucket: Bucket, wanted: SeedObject): Pro
     bucket,
     key,
     accountId: bucket.accountId,
+    acl: wanted.acl === 'default' ? undefined : wanted.acl,
     storageClass: 'STANDARD',
     conditions: NO_WRITE_CONDITIONS,
     headers: {

@@ -207,6 +207,31 @@ export async function locateVersion(
   return row.value !== undefined && isNamed(row.value) ? { version: row.value, row, isCurrent: false } : undefined
 }
 
+// --- annotating -----------------------------------------------------------------------------------------------
+
+/**
+ * Puts a version with other facts in the place where it stands: not newer than before, and with the same content.
+ * `plan` finds it in the key's state, and is called again when another writer came first.
+ */
+export function rewriteVersion<T extends { readonly version: ObjectVersion; readonly row: Row<unknown> }>(
+  dependencies: CoreDependencies,
+  bucket: Bucket,
+  name: string,
+  operation: string,
+  plan: (head: Head) => Promise<T>,
+): Promise<T> {
+  return commitPlanned(dependencies, operation, async () => {
+    const head = await readHead(dependencies.meta, bucket, name)
+    const planned = await plan(head)
+    const { row, version } = planned
+    const changes = createChanges(dependencies)
+    checkHead(changes, head)
+    if (row !== head.object) changes.check(row)
+    changes.put({ key: row.key, value: encodeVersion(version) })
+    return { batch: await changes.settle(), result: planned }
+  })
+}
+
 // --- removing -------------------------------------------------------------------------------------------------
 
 export interface Removed {

@@ -1,11 +1,9 @@
 /** A bucket as the rules see it. */
 
 import type { Millis } from '../base/clock.js'
+import type { Acl } from './grants.js'
 
 export type Versioning = 'unset' | 'enabled' | 'suspended'
-
-export const cannedBucketAcls = ['private', 'public-read', 'public-read-write', 'authenticated-read'] as const
-export type BucketAcl = (typeof cannedBucketAcls)[number]
 
 export interface Bucket {
   /** 16 hex digits; object rows are stored under it, so that a re-created bucket shares nothing with its predecessor. */
@@ -15,7 +13,7 @@ export interface Bucket {
   readonly region: string
   readonly createdAt: Millis
   readonly versioning: Versioning
-  readonly acl: BucketAcl
+  readonly acl: Acl
   /** `deleting`: DeleteBucket has begun; no write may enter any more. */
   readonly state: 'active' | 'deleting'
 }

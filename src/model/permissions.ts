@@ -1,29 +1,45 @@
-/** The permissions an operation may ask for, and what a bucket's ACL says about each. Names are COS action names. */
+/** The permissions an operation may ask for, and which right of an ACL gives each. Names are COS action names. */
 
-/** `read` and `write` are granted by bucket ACLs; `owner` never is (cos-auth-and-bucket.md 5.9, "Meaning on a bucket"). */
-export type PermissionClass = 'read' | 'write' | 'owner'
+import type { Right } from './grants.js'
 
-export const permissionClasses = {
-  GetService: 'owner',
-  PutBucket: 'owner',
-  HeadBucket: 'read',
-  DeleteBucket: 'owner',
-  GetBucket: 'read',
-  GetBucketObjectVersions: 'read',
-  GetBucketLocation: 'owner',
-  GetBucketVersioning: 'owner',
-  PutBucketVersioning: 'owner',
-  ListMultipartUploads: 'read',
-  GetObject: 'read',
-  HeadObject: 'read',
-  PutObject: 'write',
-  PostObject: 'write',
-  DeleteObject: 'write',
-  InitiateMultipartUpload: 'write',
-  UploadPart: 'write',
-  CompleteMultipartUpload: 'write',
-  AbortMultipartUpload: 'write',
-  ListParts: 'write',
-} as const satisfies Readonly<Record<string, PermissionClass>>
+/**
+ * On a bucket the ACL of the bucket decides, on an object its own, or its bucket's while it has none. Without a right
+ * it is never granted: only the owner has it (cos-auth-and-bucket.md 5.9, "Meaning on a bucket").
+ */
+export interface PermissionNeed {
+  readonly on: 'bucket' | 'object'
+  readonly right: Right | undefined
+}
 
-export type Permission = keyof typeof permissionClasses
+const OWNER: PermissionNeed = { on: 'bucket', right: undefined }
+const onBucket = (right: Right): PermissionNeed => ({ on: 'bucket', right })
+const onObject = (right: Right): PermissionNeed => ({ on: 'object', right })
+
+export const permissionNeeds = {
+  GetService: OWNER,
+  PutBucket: OWNER,
+  HeadBucket: onBucket('READ'),
+  DeleteBucket: OWNER,
+  GetBucket: onBucket('READ'),
+  GetBucketObjectVersions: onBucket('READ'),
+  GetBucketLocation: OWNER,
+  GetBucketVersioning: OWNER,
+  PutBucketVersioning: OWNER,
+  GetBucketACL: onBucket('READ_ACP'),
+  PutBucketACL: onBucket('WRITE_ACP'),
+  ListMultipartUploads: onBucket('READ'),
+  GetObject: onObject('READ'),
+  HeadObject: onObject('READ'),
+  GetObjectACL: onObject('READ_ACP'),
+  PutObjectACL: onObject('WRITE_ACP'),
+  PutObject: onBucket('WRITE'),
+  PostObject: onBucket('WRITE'),
+  DeleteObject: onBucket('WRITE'),
+  InitiateMultipartUpload: onBucket('WRITE'),
+  UploadPart: onBucket('WRITE'),
+  CompleteMultipartUpload: onBucket('WRITE'),
+  AbortMultipartUpload: onBucket('WRITE'),
+  ListParts: onBucket('WRITE'),
+} as const satisfies Readonly<Record<string, PermissionNeed>>
+
+export type Permission = keyof typeof permissionNeeds

@@ -14,6 +14,8 @@ export interface Account {
   /** S3 canonical user id, 64 hex digits. */
   readonly canonicalId: string
   readonly displayName: string
+  /** Of whoever answers for it; several accounts may have the same one, and grants may name it. */
+  readonly email: string | undefined
 }
 
 export type Principal =

@@ -2,6 +2,7 @@
 
 import type { Millis } from '../base/clock.js'
 import type { ChecksumAlgorithm, ChecksumType } from './checksum.js'
+import type { Acl } from './grants.js'
 
 /** Where a stretch of an object's bytes lies. `inline` pieces are rows of the metadata store, others blobs. */
 export interface Piece {
@@ -61,6 +62,8 @@ export interface ObjectVersion extends VersionFacts {
   readonly headers: ObjectHeaders
   readonly checksum: StoredChecksum | undefined
   readonly content: Content
+  /** Undefined: it follows its bucket, as COS calls `default`. */
+  readonly acl: Acl | undefined
 }
 
 export interface DeleteMarker extends VersionFacts {

@@ -49,8 +49,9 @@ export async function resolveCopySource(services: Services, source: CopySource):
   if (bucketName === undefined || key === undefined || key === '') return refuse(source.header)
   const bucket: Bucket | undefined = await services.core.buckets.find(bucketName)
   if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
-  services.authorize('GetObject', bucket)
-  return { bucket, key, reference: source.reference }
+  const name = { bucket, key, reference: source.reference }
+  await services.authorize('GetObject', name)
+  return name
 }
 
 /** A first segment with a dot or a port is a host where the dialect writes hosts; a bucket otherwise. */
@@ -68,8 +69,11 @@ function addressOf({ addressing, dialect }: Services, { rawPath, header }: CopyS
   }
 }
 
-/** Conditions and archive state of what was found. */
-export function requireCopyable({ dialect }: Services, conditions: Conditions, { version }: FoundObject): void {
+/** The right to read what was found, conditions, and archive state. */
+export function requireCopyable(services: Services, conditions: Conditions, found: FoundObject): void {
+  const { dialect } = services
+  const { version } = found
+  services.authorizeVersion('GetObject', found)
   requireCopySource(conditions, version, `${dialect.vendorPrefix}copy-source-`)
   if (!isArchived(version.storageClass)) return
   fail('InvalidObjectState', { StorageClass: spellStorageClass(dialect.name, version.storageClass) })

@@ -3,6 +3,7 @@
  * `npm run check` fails when it is stale.
  */
 
+import { type Permission, type PermissionNeed, permissionNeeds } from '../model/permissions.js'
 import type { DialectName } from '../wire/dialect.js'
 import type { Operation, TargetKind } from '../wire/operation.js'
 import type { UnservedOperation } from '../wire/router.js'
@@ -32,13 +33,14 @@ Generated from \`src/operations/table.ts\` and \`src/operations/unsupported.ts\`
 ${operations.length} operations are served. A request goes to the row whose method, target, query names and headers are all
 there; the row that asks for the most wins. \`x-*-\` stands for \`x-cos-\` in COS and \`x-amz-\` in S3. Paths are
 shown in path style; virtual-hosted addresses (\`{bucket}.<domain>\`) reach the same rows. The permission is what the
-caller needs on the bucket.
+caller needs, and behind it the right of an ACL that gives it: of the bucket's, or of the object's, which is the bucket's
+as far as reading goes while the object has none of its own. Where none is named only the owner of the bucket has it.
 
 ${SECTIONS.map(servedSection).join('\n')}
 ## Known, not served yet
 
 These are refused with \`501 NotImplemented\`, never served as something else: \`DELETE /{bucket}?tagging\` does not remove
-the bucket. Known headers whose meaning is not served (\`src/operations/unserved-headers.ts\`), such as grants, object tags,
+the bucket. Known headers whose meaning is not served (\`src/operations/unserved-headers.ts\`), such as object tags,
 object locks and encryption, are refused in the same way rather than ignored.
 
 | Operation | Dialects | Request |
@@ -61,11 +63,16 @@ function servedRow(operation: Operation): string {
     code(name),
     namesOf(dialects),
     request,
-    code(permission),
+    code(permission) + rightOf(permission),
     codes(places.input),
     codes(places.output),
     summary,
   ])
+}
+
+function rightOf(permission: Permission): string {
+  const { on, right }: PermissionNeed = permissionNeeds[permission]
+  return right === undefined ? '' : ` (${on}: ${right})`
 }
 
 function unservedRow({ name, dialects, method, target, query }: UnservedOperation): string {

@@ -1,6 +1,7 @@
 /** Every operation that is served. Router, permissions, docs, metric names and coverage tests are derived from it. */
 
 import type { Operation } from '../wire/operation.js'
+import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { getBucketVersioning, putBucketVersioning } from './bucket/bucket-versioning.js'
 import { createBucket } from './bucket/create-bucket.js'
 import { deleteBucket } from './bucket/delete-bucket.js'
@@ -20,6 +21,7 @@ import { copyObject } from './object/copy-object.js'
 import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
+import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
 import { postObject } from './object/post-object.js'
 import { putObject } from './object/put-object.js'
 import { getService, listBuckets } from './service/list-buckets.js'
@@ -33,6 +35,8 @@ export const operations: readonly Operation[] = [
   getBucketLocation,
   getBucketVersioning,
   putBucketVersioning,
+  getBucketAcl,
+  putBucketAcl,
   listObjects,
   listObjectsV2,
   listObjectVersions,
@@ -45,6 +49,8 @@ export const operations: readonly Operation[] = [
   deleteObject,
   copyObject,
   getObjectAttributes,
+  getObjectAcl,
+  putObjectAcl,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

@@ -1,7 +1,6 @@
 /**
  * Headers whose meaning is known and not served yet. Ignoring them would store an object that is not what was asked
- * for (unencrypted, unlocked, unshared), so each is NotImplemented and names itself. A header that changes nothing
- * here, such as the canned ACL `private`, is accepted.
+ * for (unencrypted, unlocked, untagged), so each is NotImplemented and names itself.
  */
 
 import { fail } from '../model/errors/index.js'
@@ -12,20 +11,8 @@ type Kind = 'bucket' | 'object' | 'read' | 'complete'
 
 /** Without the vendor prefix. */
 const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
-  bucket: [
-    'grant-read',
-    'grant-write',
-    'grant-read-acp',
-    'grant-write-acp',
-    'grant-full-control',
-    'tagging',
-    'object-ownership',
-  ],
+  bucket: ['tagging', 'object-ownership'],
   object: [
-    'grant-read',
-    'grant-read-acp',
-    'grant-write-acp',
-    'grant-full-control',
     'tagging',
     'server-side-encryption-customer-algorithm',
     'server-side-encryption-customer-key',
@@ -59,7 +46,6 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
     if (makesObject && (headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
     if (kind === 'object') {
       refuseEncryption(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
-      refuseAcl(headers.get(`${dialect.vendorPrefix}acl`) ?? '', dialect)
     }
     if (kind === 'read')
       refuseEncryptionOfRead(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
@@ -91,23 +77,4 @@ function refuseEncryptionOfRead(algorithm: string, dialect: Dialect): void {
   if (algorithm === '') return
   const ArgumentName = `${dialect.vendorPrefix}server-side-encryption`
   fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue: algorithm })
-}
-
-const OBJECT_ACLS = [
-  'default',
-  'inherited',
-  'private',
-  'public-read',
-  'public-read-write',
-  'authenticated-read',
-  'aws-exec-read',
-  'bucket-owner-read',
-  'bucket-owner-full-control',
-]
-
-function refuseAcl(acl: string, dialect: Dialect): void {
-  if (acl === '' || dialect.traits.neutralObjectAcls.includes(acl)) return
-  const ArgumentName = `${dialect.vendorPrefix}acl`
-  if (!OBJECT_ACLS.includes(acl)) fail('InvalidArgument', { ArgumentName, ArgumentValue: acl })
-  notServed(ArgumentName)
 }

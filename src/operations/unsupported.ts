@@ -26,7 +26,6 @@ const GP: readonly Method[] = ['GET', 'PUT']
 /** Sub-resources that are configurations: one row stands for an operation per method. */
 const FAMILIES: readonly Family[] = [
   { name: 'BucketAccelerate', query: 'accelerate', methods: GP, target: 'bucket', dialects: BOTH },
-  { name: 'BucketACL', query: 'acl', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketCORS', query: 'cors', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketDomain', query: 'domain', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketDomainCertificate', query: 'domaincertificate', methods: GPD, target: 'bucket', dialects: COS },
@@ -73,7 +72,6 @@ const FAMILIES: readonly Family[] = [
   { name: 'PublicAccessBlock', query: 'publicAccessBlock', methods: GPD, target: 'bucket', dialects: S3 },
   { name: 'BucketRequestPayment', query: 'requestPayment', methods: GP, target: 'bucket', dialects: S3 },
   { name: 'Session', query: 'session', methods: ['GET'], target: 'bucket', dialects: S3 },
-  { name: 'ObjectACL', query: 'acl', methods: GP, target: 'object', dialects: BOTH },
   { name: 'ObjectTagging', query: 'tagging', methods: GPD, target: 'object', dialects: BOTH },
   { name: 'ObjectRetention', query: 'retention', methods: GP, target: 'object', dialects: BOTH },
   { name: 'ObjectLegalHold', query: 'legal-hold', methods: GP, target: 'object', dialects: S3 },

@@ -1,6 +1,7 @@
 /** What a dialect is: data and signature schemes. No operation asks which one it serves; it reads a trait. */
 
 import type { Bytes } from '../base/bytes.js'
+import type { Acl } from '../model/grants.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
 import type { AuthScheme, FormScheme, PayloadContract } from './authentication.js'
@@ -38,6 +39,12 @@ export interface DecodedBody {
   readonly chunks: AsyncIterable<Bytes>
   /** After the last chunk; lower-case names. */
   readonly trailers: () => ReadonlyMap<string, string>
+}
+
+/** An account and a user in it by their numbers; of an account itself both are the same. */
+export interface NumberedUser {
+  readonly uin: string
+  readonly subUin: string
 }
 
 export interface ShownOwner {
@@ -91,8 +98,20 @@ export interface Traits {
   readonly aclDistinguishesBuckets: boolean
   /** New names must end with the APPID of the account that makes them. */
   readonly appIdInName: boolean
-  /** Canned ACL words that change nothing for an object while only its owner has rights to it. */
-  readonly neutralObjectAcls: readonly string[]
+  /** The ACL of a new object whose writer named none; undefined: it follows its bucket. */
+  readonly newObjectAcl: Acl | undefined
+  /** A canned ACL, grant headers and a body exclude each other; otherwise headers add up and the body is passed over. */
+  readonly aclGivenOnce: boolean
+  /** Grant headers add to the full control of the owner; otherwise they are all there is. */
+  readonly grantHeadersKeepOwner: boolean
+  /** Grant headers may name WRITE on an object, where it means nothing. */
+  readonly writeGrantsOnObjects: boolean
+  /** An ACL document that names another owner than there is is refused. */
+  readonly aclOwnerChecked: boolean
+  /** A grantee may be named by the bare number of an account that is here. */
+  readonly granteesByUin: boolean
+  /** A header tells the word for an ACL, `default` included; otherwise inherited grants are spelled out. */
+  readonly aclWordShown: boolean
   /** A Range on HEAD is answered with 206 as on GET. */
   readonly headRanges: boolean
   /** The type of an object that came without one, when its key tells nothing. */
@@ -105,4 +124,6 @@ export interface Traits {
   readonly listedOwner: (account: Account) => ShownOwner
   /** How it is shown everywhere else. */
   readonly shownOwner: (account: Account) => ShownOwner
+  /** How a grantee is shown, whose account need not be here. */
+  readonly shownUser: (user: NumberedUser, account: Account | undefined) => ShownOwner
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Bytes } from '../base/bytes.js'
+import type { Touched, TouchedVersion } from '../core/access.js'
 import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
 import type { Permission } from '../model/permissions.js'
@@ -56,7 +57,9 @@ export interface Services {
   /** Reads a host and path as addresses of requests are read; for copy sources. */
   readonly addressing: (host: string, rawPath: string) => Address
   /** Authorises a further resource, such as the source of a copy, as the request's own target was. */
-  readonly authorize: (permission: Permission, bucket: Bucket) => void
+  readonly authorize: (permission: Permission, touched: Touched) => void | Promise<void>
+  /** The same for a version in hand: whoever hands out a version, or what is in it, asks with that very version. */
+  readonly authorizeVersion: (permission: Permission, version: TouchedVersion) => void
 }
 
 interface Targets {
@@ -68,6 +71,8 @@ interface Targets {
 
 type Inputs = Readonly<Record<string, InputField<unknown>>>
 type InputOf<I extends Inputs> = { readonly [K in keyof I]: I[K] extends InputField<infer T> ? T : never }
+type HeadNames<I extends Inputs> = { [K in keyof I]: I[K] extends HeadField<unknown> ? K : never }[keyof I]
+type HeadsOf<I extends Inputs> = Pick<InputOf<I>, HeadNames<I>>
 type Outputs = Readonly<Record<string, OutputField<never>>>
 type Shown<O> = O extends OutputField<infer T> ? T : never
 type OptionalKeys<O extends Outputs> = { [K in keyof O]: undefined extends Shown<O[K]> ? K : never }[keyof O]
@@ -75,7 +80,7 @@ type OutputOf<O extends Outputs> = { readonly [K in Exclude<keyof O, OptionalKey
   readonly [K in OptionalKeys<O>]?: Shown<O[K]>
 }
 
-export interface Description<M extends Match, I extends Inputs, O extends Outputs> {
+export interface Description<M extends Match, I extends Inputs, O extends Outputs, P> {
   /** The API's own name. */
   readonly name: string
   /** One sentence for docs/operations.md. */
@@ -89,7 +94,10 @@ export interface Description<M extends Match, I extends Inputs, O extends Output
   /** Of a success, unless the output holds `showStatus`. */
   readonly status?: number
   readonly output: O
-  handle(services: Services, target: Targets[M['target']], input: InputOf<I>): Promise<OutputOf<O>>
+  /** Of an operation with a document: what the state decides before the body is asked for (errors.md 4.1, stage 10). */
+  prepare?(services: Services, target: Targets[M['target']], heads: HeadsOf<I>): Promise<P>
+  /** `prepared`: what `prepare` found. */
+  handle(services: Services, target: Targets[M['target']], input: InputOf<I>, prepared: P): Promise<OutputOf<O>>
 }
 
 /** One request on its way through one operation. */
@@ -118,8 +126,8 @@ export interface Operation {
   run(call: Call): Promise<WireResponse>
 }
 
-export function operation<const M extends Match, I extends Inputs, O extends Outputs>(
-  described: Description<M, I, O>,
+export function operation<const M extends Match, I extends Inputs, O extends Outputs, P = undefined>(
+  described: Description<M, I, O, P>,
 ): Operation {
   const inputs = Object.entries<InputField<unknown>>(described.input)
   const heads = inputs.filter((entry): entry is [string, HeadField<unknown>] => entry[1].stage === 'head')
@@ -131,15 +139,16 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
   const outputs = Object.entries(described.output) as unknown as readonly [string, OutputField<unknown>][]
   const documentField = documentEntry?.[1]
 
-  const readInput = async (call: Call): Promise<InputOf<I>> => {
+  const readHeads = (call: Call): Record<string, unknown> => {
     const values: Record<string, unknown> = {}
     for (const [property, field] of heads) values[property] = field.read(call)
     for (const [property, field] of [...objects, ...forms]) values[property] = field.read(call)
-    if (documentEntry !== undefined) {
-      const [property, field] = documentEntry
-      values[property] = field.read(await call.documentBytes(field.sizeBytesMax, field.checksumsOf), call.dialect)
-    }
-    return values as InputOf<I>
+    return values
+  }
+  const readDocument = async (call: Call, values: Record<string, unknown>): Promise<void> => {
+    if (documentEntry === undefined) return
+    const [property, field] = documentEntry
+    values[property] = field.read(await call.documentBytes(field.sizeBytesMax, field.checksumsOf), call.dialect)
   }
 
   return {
@@ -154,13 +163,17 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
     digestRequired: documentField?.digestRequired ?? false,
     places: { input: inputs.map(([, field]) => field.place), output: outputs.map(([, field]) => field.place) },
     run: async (call) => {
-      const input = await readInput(call)
+      const input = readHeads(call)
       const target = {
         bucketName: call.bucketName,
         bucket: call.bucket,
         key: call.key,
       } as unknown as Targets[M['target']]
-      const values = (await described.handle(call.services, target, input)) as Readonly<Record<string, unknown>>
+      const { services } = call
+      const prepared = (await described.prepare?.(services, target, input as HeadsOf<I>)) as P
+      await readDocument(call, input)
+      const outcome = await described.handle(services, target, input as InputOf<I>, prepared)
+      const values = outcome as Readonly<Record<string, unknown>>
       return render(outputs, values, described.status ?? 200, call.dialect)
     },
   }

@@ -6,13 +6,14 @@
 import type { Clock } from '../base/clock.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { Log } from '../base/telemetry.js'
-import { requireAccount, requireAllowed } from '../core/access.js'
+import { requireAccount, requireAllowed, requireAllowedOn, type Touched } from '../core/access.js'
 import type { Core } from '../core/core.js'
 import type { KeyHolder } from '../core/identities.js'
 import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
+import { parseVersionId } from '../model/version-id.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { Claim, PayloadContract } from './authentication.js'
@@ -24,7 +25,7 @@ import { checkForm, checkFormHead, claimOfForm, dialectOfForm, draftForm, upload
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
-import { queryView } from './query-view.js'
+import { type QueryView, queryView } from './query-view.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
@@ -126,11 +127,11 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   const { query, address, dialect } = identify(options, request, progress)
   const operation = target(options, request, address, dialect, query)
   progress.operation = operation
-  const arrival = { options, request, address, dialect, query, operation }
+  const arrival = { options, request, address, dialect, query, view: queryView(query), operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
   const { principal, payload } = await authenticate(options, request, dialect, query)
   checkShape(options, request, dialect, operation, payload)
-  const bucket = await enter(options, request, address, dialect, operation, principal)
+  const bucket = await enter(options, request, address, dialect, operation, principal, arrival.view)
   return run(arrival, principal, bucket, payload)
 }
 
@@ -141,6 +142,7 @@ interface Arrival {
   readonly address: Address
   readonly dialect: Dialect
   readonly query: readonly QueryParameter[]
+  readonly view: QueryView
   readonly operation: Operation
   readonly upload?: FormUpload
 }
@@ -162,7 +164,7 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     if (holder !== undefined) claim?.verify(holder.key.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', now)
     const principal = holder === undefined ? ANONYMOUS : principalOf(holder)
-    const bucket = await enter(options, request, address, dialect, operation, principal)
+    const bucket = await enter(options, request, address, dialect, operation, principal, arrival.view)
     const upload = uploadOfForm(draft, form, request, sizes)
     return await run({ ...arrival, dialect, ...upload }, principal, bucket, { kind: 'unsigned' })
   } finally {
@@ -172,7 +174,7 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
 
 /** Stages 9 to 13. */
 async function run(
-  { options, request, address, dialect, query, operation, upload }: Arrival,
+  { options, request, address, dialect, view, operation, upload }: Arrival,
   principal: Principal,
   bucket: Bucket | undefined,
   payload: PayloadContract,
@@ -186,14 +188,15 @@ async function run(
     defaultRegion: options.region,
     regionAliases: options.regionAliases,
     addressing: options.addressing,
-    authorize: (permission, touched) => requireAllowed(principal, permission, touched),
+    authorize: (permission, touched) => requireAllowed(options.core.objects, principal, permission, touched),
+    authorizeVersion: (permission, version) => requireAllowedOn(principal, permission, version),
   }
   const source = (checksumsOf: ChecksumSubject) => objectSource(request, dialect, payload, checksumsOf)
   return operation.run({
     services,
     request,
     dialect,
-    query: queryView(query),
+    query: view,
     bucketName: address.bucketName,
     bucket,
     key: address.key,
@@ -385,10 +388,11 @@ function bringsDigest({ headers }: WireRequest, dialect: Dialect): boolean {
 async function enter(
   options: PipelineOptions,
   request: WireRequest,
-  { bucketName, region }: Address,
+  { bucketName, key, region }: Address,
   dialect: Dialect,
   { match, permission }: Operation,
   principal: Principal,
+  query: QueryView,
 ): Promise<Bucket | undefined> {
   if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
     requireAccount(principal)
@@ -399,8 +403,14 @@ async function enter(
   const elsewhere = dialect.traits.regionBound && region !== undefined && region !== bucket.region
   if (elsewhere) return fail('NoSuchBucket', { BucketName: bucketName })
   await checkExpectedOwner(options, request, bucket)
-  requireAllowed(principal, permission, bucket)
+  await requireAllowed(options.core.objects, principal, permission, { bucket, key, reference: referenceOf(query) })
   return bucket
+}
+
+/** The version that the request names, malformed or not: what it reads of it is checked later, with the other fields. */
+function referenceOf(query: QueryView): Touched['reference'] {
+  const text = query.get('versionId') ?? ''
+  return text === '' ? undefined : (parseVersionId(text) ?? 'unknown')
 }
 
 const EXPECTED_OWNER = 'x-amz-expected-bucket-owner'

@@ -39,7 +39,7 @@ buckets:
       'line 3: accounts[0].appid: expected 5 to 20 digits',
       'line 5: accounts[0].keys[0].id: expected 3 to 128 letters, digits, dots, hyphens, underscores',
       'line 5: accounts[0].keys[0].secret: expected 8 to 128 printable ASCII characters',
-      'line 8: buckets[0].acl: expected private, public-read or public-read-write',
+      'line 8: buckets[0].acl: expected private, public-read, public-read-write or authenticated-read',
       'line 9: buckets[1].name: is missing',
     ],
   ],
@@ -130,13 +130,14 @@ test('a whole seed comes out typed, with paths resolved against its own director
   - name: team
     appid: 1250000001
     uin: 100000000001
+    email: Team@example.org
     keys: [{ id: AKIDTEAM, secret: a-long-secret }]
 buckets:
   - { name: photos-1250000001, account: team, acl: public-read, versioning: Enabled }
   - name: plain-1250000000
 objects:
   - { bucket: photos-1250000001, key: a/..//b, content: héllo, contentType: text/plain, metadata: { colour: red } }
-  - { bucket: plain-1250000000, key: raw, base64: AAH/ }
+  - { bucket: plain-1250000000, key: raw, base64: AAH/, acl: public-read }
   - { bucket: plain-1250000000, key: file, file: files/one.bin }
 `,
   )
@@ -152,6 +153,7 @@ objects:
         appid: '1250000001',
         uin: '100000000001',
         canonicalId: undefined,
+        email: 'Team@example.org',
         keys: [['AKIDTEAM', 'a-long-secret']],
       },
     ],
@@ -166,6 +168,7 @@ objects:
       bucket: 'photos-1250000001',
       key: 'a/..//b',
       content: { kind: 'bytes', bytes: Buffer.from('héllo') },
+      acl: 'default',
       contentType: 'text/plain',
       metadata: { colour: 'red' },
     },
@@ -173,6 +176,7 @@ objects:
       bucket: 'plain-1250000000',
       key: 'raw',
       content: { kind: 'bytes', bytes: Buffer.from([0, 1, 255]) },
+      acl: 'public-read',
       contentType: undefined,
       metadata: {},
     },
@@ -180,6 +184,7 @@ objects:
       bucket: 'plain-1250000000',
       key: 'file',
       content: { kind: 'file', path: join(directory.path, 'files/one.bin') },
+      acl: 'default',
       contentType: undefined,
       metadata: {},
     },

@@ -11,6 +11,8 @@ import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../.
 import { accountIdCodec } from '../../src/core/identities.js'
 import * as rows from '../../src/core/rows.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
+import type { Bucket } from '../../src/model/bucket.js'
+import type { Grant } from '../../src/model/grants.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
 
 // Compiled tests stand below dist or another output folder; the recording stands with the sources.
@@ -52,12 +54,42 @@ const OBJECT = {
   headers: HEADERS,
   checksum: CHECKSUM,
   content: { kind: 'pieces', pieces: [PIECE, FILE_PIECE] },
+  acl: undefined,
 } as const satisfies AnyVersion
 const MANY_PIECES = {
   ...OBJECT,
   checksum: undefined,
   content: { kind: 'manifest', id: '019e0000000200112233445566ab', partCount: 2 },
 } as const satisfies AnyVersion
+
+const BUCKET = {
+  id: '00112233445566aa',
+  name: 'example-1250000000',
+  accountId: '0a1b2c3d4e5f',
+  region: 'ap-guangzhou',
+  createdAt: 1_795_336_593_123,
+  versioning: 'suspended',
+  acl: 'public-read',
+  state: 'active',
+} as const satisfies Bucket
+const UPLOAD: rows.Upload = {
+  id: '019e00000003',
+  key: OBJECT.key,
+  initiatedAt: 1_795_336_593_123,
+  accountId: '0a1b2c3d4e5f',
+  storageClass: 'STANDARD_IA',
+  headers: HEADERS,
+  checksum: { algorithm: 'SHA256', type: 'COMPOSITE' },
+  acl: undefined,
+}
+/** Every kind of grantee and every permission. */
+const GRANTS: readonly Grant[] = [
+  { grantee: { kind: 'owner' }, permission: 'FULL_CONTROL' },
+  { grantee: { kind: 'bucket-owner' }, permission: 'READ' },
+  { grantee: { kind: 'group', group: 'everyone' }, permission: 'READ_ACP' },
+  { grantee: { kind: 'group', group: 'accounts' }, permission: 'WRITE' },
+  { grantee: { kind: 'user', uin: '100000000001', subUin: '100000000002' }, permission: 'WRITE_ACP' },
+]
 
 interface Sample {
   readonly name: string
@@ -87,7 +119,20 @@ const SAMPLES: readonly Sample[] = [
     uin: '100000000001',
     canonicalId: 'c0ffee',
     displayName: 'root',
+    email: undefined,
   }),
+  sample(
+    rows.accountCodec,
+    {
+      id: '0a1b2c3d4e5f',
+      appId: '1250000000',
+      uin: '100000000001',
+      canonicalId: 'c0ffee',
+      displayName: 'root',
+      email: 'ops@example.org',
+    },
+    'account with an e-mail address',
+  ),
   sample(accountIdCodec, '0a1b2c3d4e5f'),
   sample(rows.accessKeyCodec, {
     id: 'AKIDexample',
@@ -96,18 +141,12 @@ const SAMPLES: readonly Sample[] = [
     enabled: true,
     root: false,
   }),
-  sample(rows.bucketCodec, {
-    id: '00112233445566aa',
-    name: 'example-1250000000',
-    accountId: '0a1b2c3d4e5f',
-    region: 'ap-guangzhou',
-    createdAt: 1_795_336_593_123,
-    versioning: 'suspended',
-    acl: 'public-read',
-    state: 'active',
-  }),
+  sample(rows.bucketCodec, BUCKET),
+  sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
   sample(rows.bucketCountCodec, 3),
   sample(versionCodec, OBJECT, 'version of an object'),
+  sample(versionCodec, { ...OBJECT, acl: 'private' }, 'version of an object with a canned ACL'),
+  sample(versionCodec, { ...OBJECT, acl: GRANTS }, 'version of an object with grants'),
   sample(versionCodec, MANY_PIECES, 'version of an object with a manifest'),
   sample(versionCodec, { kind: 'marker', key: OBJECT.key, ...IDENTITY, isNull: true }, 'version that is a marker'),
   sample(rows.nullVersionCodec, IDENTITY.sequence),
@@ -119,15 +158,8 @@ const SAMPLES: readonly Sample[] = [
     ],
   }),
   sample(rows.ownersCodec, 2),
-  sample(rows.uploadCodec, {
-    id: '019e00000003',
-    key: OBJECT.key,
-    initiatedAt: 1_795_336_593_123,
-    accountId: '0a1b2c3d4e5f',
-    storageClass: 'STANDARD_IA',
-    headers: HEADERS,
-    checksum: { algorithm: 'SHA256', type: 'COMPOSITE' },
-  }),
+  sample(rows.uploadCodec, UPLOAD),
+  sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,

@@ -13,12 +13,6 @@ import { scanRaises } from '../../src/wire/errors-page.js'
 /** By the feature that will raise them. */
 const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
   accounts: ['AccountProblem', 'InvalidPayer', 'NotSignedUp'],
-  'access lists': [
-    'AmbiguousGrantByEmailAddress',
-    'MalformedACLError',
-    'MissingSecurityHeader',
-    'UnresolvableGrantByEmailAddress',
-  ],
   'access logging': ['CrossLocationLoggingProhibited', 'InvalidTargetBucketForLogging'],
   acceleration: [
     'AccelerateCannotBeEnabled',

@@ -385,10 +385,10 @@ for (const { style, connect } of STYLES) {
       assert.match((await fetchPlainly(server, old)).text, /<Code>AccessDenied<\/Code>/)
     })
 
-    test('a public-read bucket is read by anyone and written by its owner', async () => {
+    test('a public-read bucket is listed by anyone, its public-read objects are read, and its owner writes', async () => {
       const at = { Bucket: 'public' }
       await s3.send(new CreateBucketCommand({ ...at, ACL: 'public-read' }))
-      await s3.send(new PutObjectCommand({ ...at, Key: 'page', Body: 'open' }))
+      await s3.send(new PutObjectCommand({ ...at, Key: 'page', Body: 'open', ACL: 'public-read' }))
       const anonymous = connect(server, { signer: { sign: async (request) => request } })
       assert.equal(await textOf(anonymous, { ...at, Key: 'page' }), 'open')
       assert.equal((await anonymous.send(new ListObjectsV2Command(at))).KeyCount, 1)

@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { permissionClasses } from '../../src/model/permissions.js'
+import { GRANT_PERMISSIONS, type GrantPermission } from '../../src/model/grants.js'
+import { type PermissionNeed, permissionNeeds } from '../../src/model/permissions.js'
 import { operations as table } from '../../src/operations/table.js'
 import type { AuthKind } from '../../src/wire/authentication.js'
 import type { DialectName } from '../../src/wire/dialect.js'
@@ -62,6 +63,7 @@ const bucket = (method: string, query: Said['query'] = {}, body?: string): Sampl
 })
 
 const DELETE = '<Delete><Object><Key>key</Key></Object></Delete>'
+const privately = ({ prefix }: Speaker) => ({ [`${prefix}acl`]: 'private' })
 const VERSIONING = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -76,6 +78,10 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketLocation: bucket('GET', { location: true }),
   GetBucketVersioning: bucket('GET', { versioning: true }),
   PutBucketVersioning: bucket('PUT', { versioning: true }, VERSIONING),
+  GetBucketACL: bucket('GET', { acl: true }),
+  PutBucketACL: {
+    said: ({ speak }) => ({ method: 'PUT', bucket: speak.bucket, query: { acl: true }, headers: privately(speak) }),
+  },
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),
@@ -106,6 +112,16 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     query: { attributes: true },
     headers: { 'x-amz-object-attributes': 'ETag' },
   }),
+  GetObjectACL: object({ method: 'GET', query: { acl: true } }),
+  PutObjectACL: {
+    said: ({ speak }) => ({
+      method: 'PUT',
+      bucket: speak.bucket,
+      key: 'key',
+      query: { acl: true },
+      headers: privately(speak),
+    }),
+  },
   InitiateMultipartUpload: object({ method: 'POST', query: { uploads: true } }),
   UploadPart: {
     said: ({ speak, uploadId }) => ({
@@ -244,25 +260,85 @@ function vendorMark(speak: Speaker, { headers = {} }: Said): Readonly<Record<str
   return { ...headers, [`${speak.prefix}meta-mark`]: '1' }
 }
 
-for (const acl of ['public-read', 'public-read-write'] as const) {
-  for (const operation of operations) {
-    const { name, permission, match, dialects } = operation
-    if (match.target === 'service' || match.target === 'bucket-name') continue
-    for (const dialect of dialects) {
-      const kind = permissionClasses[permission]
-      const granted = kind === 'read' || (kind === 'write' && acl === 'public-read-write')
-      const outcome = granted ? 'serves everybody' : 'refuses all but the owner'
-      test(`${name} in ${dialect} on a ${acl} bucket ${outcome}: its permission is of class ${kind}`, async () => {
+// --- what an ACL opens ------------------------------------------------------------------------------------------
+
+/** Copies ask for the source as well: the object that the others work on. */
+const readsToo = ({ match }: Operation) => match.vendorHeaders.includes('copy-source')
+
+/** Whether the grants let a stranger do it, given which rights they have on the bucket and which on the object. */
+function opened(
+  operation: Operation,
+  onBucket: readonly GrantPermission[],
+  onObject: readonly GrantPermission[],
+): boolean {
+  const has = ({ on, right }: PermissionNeed) => {
+    const granted = on === 'bucket' ? onBucket : onObject
+    return right !== undefined && (granted.includes(right) || granted.includes('FULL_CONTROL'))
+  }
+  return has(permissionNeeds[operation.permission]) && (!readsToo(operation) || has(permissionNeeds.GetObject))
+}
+
+async function sayAs(as: 'anonymous' | 'other', operation: Operation, found: Fixture) {
+  const said = sampleOf(operation).said(found)
+  const headers = as === 'anonymous' ? vendorMark(found.speak, said) : (said.headers ?? {})
+  return { said, heard: await found.speak.say({ ...said, as, headers }) }
+}
+
+function assertOpened(open: boolean, { said, heard }: Awaited<ReturnType<typeof sayAs>>, what: string): void {
+  if (open) assert.ok(heard.status >= 200 && heard.status < 300, `${what}: ${heard.status} ${heard.text}`)
+  else refusedUnread(heard, what, 'AccessDenied', said)
+}
+
+const inBuckets = operations.filter(({ match }) => match.target === 'bucket' || match.target === 'object')
+
+/** An object that was made through COS without an ACL can be read by whoever may read its bucket; one of S3 is private. */
+const followed = (dialect: DialectName, rights: readonly GrantPermission[]): readonly GrantPermission[] =>
+  dialect === 'cos' && (rights.includes('READ') || rights.includes('FULL_CONTROL')) ? ['READ'] : []
+
+for (const [acl, rights] of [
+  ['public-read', ['READ']],
+  ['public-read-write', ['READ', 'WRITE']],
+] as const) {
+  for (const operation of inBuckets) {
+    for (const dialect of operation.dialects) {
+      const open = opened(operation, rights, followed(dialect, rights))
+      const outcome = open ? 'serves everybody' : 'refuses all but the owner'
+      test(`${operation.name} in ${dialect} on a ${acl} bucket ${outcome}`, async () => {
         for (const as of ['anonymous', 'other'] as const) {
-          const found = await fixture(dialect, acl)
-          const said = sampleOf(operation).said(found)
-          const headers = as === 'anonymous' ? vendorMark(found.speak, said) : (said.headers ?? {})
-          const heard = await found.speak.say({ ...said, as, headers })
-          if (granted) assert.ok(heard.status >= 200 && heard.status < 300, `${as}: ${heard.status} ${heard.text}`)
-          else refusedUnread(heard, as, 'AccessDenied', said)
+          assertOpened(open, await sayAs(as, operation, await fixture(dialect, acl)), as)
         }
       })
     }
+  }
+}
+
+for (const operation of inBuckets) {
+  for (const dialect of operation.dialects) {
+    test(`${operation.name} in ${dialect} is opened by the right that it needs and by no other`, async () => {
+      for (const permission of GRANT_PERMISSIONS) {
+        const onBucket = await fixture(dialect)
+        const { core, other } = onBucket.speak
+        const grant = { grantee: { kind: 'user', uin: other.uin, subUin: other.uin }, permission } as const
+        for (const name of [onBucket.speak.bucket, EMPTY_BUCKET]) {
+          const bucket = (await core.buckets.find(name)) ?? assert.fail(name)
+          await core.buckets.setAcl(bucket, [grant])
+        }
+        const open = opened(operation, [permission], followed(dialect, [permission]))
+        assertOpened(open, await sayAs('other', operation, onBucket), `${permission} on the bucket`)
+        assertOpened(false, await sayAs('anonymous', operation, onBucket), `nobody, ${permission} on the bucket`)
+
+        const onObject = await fixture(dialect)
+        const { objects, buckets } = onObject.speak.core
+        const bucket = (await buckets.find(onObject.speak.bucket)) ?? assert.fail()
+        await objects.setAcl({ bucket, key: 'key', reference: undefined }, [grant], () => undefined)
+        assertOpened(
+          opened(operation, [], [permission]),
+          await sayAs('other', operation, onObject),
+          `${permission} on it`,
+        )
+        assertOpened(false, await sayAs('anonymous', operation, onObject), `nobody, ${permission} on it`)
+      }
+    })
   }
 }
 
@@ -322,8 +398,8 @@ for (const value of ['Basic dXNlcjpwYXNz', 'Bearer token', 'nonsense', 'AWS5-HMA
   inBothDialects(
     raises('InvalidArgument', `Authorization: ${value} is no scheme, and not nobody either`),
     async (speak) => {
-      await speak.makeBucket(speak.bucket, { [`${speak.prefix}acl`]: 'public-read' })
-      await speak.put('key')
+      await speak.makeBucket()
+      await speak.put('key', 'x', { [`${speak.prefix}acl`]: 'public-read' })
       const headers = { authorization: value, [`${speak.prefix}meta-mark`]: '1' }
       assertError(await speak.say({ ...get(speak), as: 'anonymous', headers }), 400, 'InvalidArgument', {
         ArgumentName: 'Authorization',
@@ -333,8 +409,8 @@ for (const value of ['Basic dXNlcjpwYXNz', 'Bearer token', 'nonsense', 'AWS5-HMA
 }
 
 inBothDialects('an empty Authorization header is no signature at all', async (speak) => {
-  await speak.makeBucket(speak.bucket, { [`${speak.prefix}acl`]: 'public-read' })
-  await speak.put('key')
+  await speak.makeBucket()
+  await speak.put('key', 'x', { [`${speak.prefix}acl`]: 'public-read' })
   const heard = await speak.say({ ...get(speak), as: 'anonymous', headers: { authorization: '' } })
   assert.equal(heard.status, 200, heard.text)
 })

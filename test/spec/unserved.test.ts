@@ -58,6 +58,7 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'uploadId',
     'partNumber',
     'attributes',
+    'acl',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

@@ -1,8 +1,9 @@
 /** The COS dialect as data. Sources: cos-auth-and-bucket.md and cos-object.md, by section. */
 
 import { fail } from '../../model/errors/index.js'
+import { qcsId } from '../../model/grants.js'
 import type { Account } from '../../model/principal.js'
-import type { Dialect } from '../../wire/dialect.js'
+import type { Dialect, NumberedUser } from '../../wire/dialect.js'
 import { cosForm } from './form-signature.js'
 import { cosSchemes } from './signature.js'
 
@@ -10,7 +11,8 @@ const MEBIBYTE = 1024 * 1024
 
 /** Owners in listings are the bare APPID, twice (5.6); elsewhere the root user (5.1). */
 const listedOwner = ({ appId }: Account) => ({ id: appId, displayName: appId })
-const shownOwner = ({ uin }: Account) => ({ id: `qcs::cam::uin/${uin}:uin/${uin}`, displayName: uin })
+const shownUser = (user: NumberedUser) => ({ id: qcsId(user), displayName: user.subUin })
+const shownOwner = ({ uin }: Account) => shownUser({ uin, subUin: uin })
 
 export const cosDialect: Dialect = {
   name: 'cos',
@@ -42,12 +44,19 @@ export const cosDialect: Dialect = {
     regionBound: true, // 1.1: a bucket of another region is absent
     aclDistinguishesBuckets: false, // 5.2
     appIdInName: true, // 1.2
-    neutralObjectAcls: ['default', 'private', 'inherited', 'bucket-owner-read', 'bucket-owner-full-control'], // object 15.3
+    newObjectAcl: undefined, // object 15.3
+    aclGivenOnce: false, // 5.9, object 15.1
+    grantHeadersKeepOwner: true, // 5.9: x-cos-acl counts as `private` beside them
+    writeGrantsOnObjects: false, // object 15.3
+    aclOwnerChecked: false, // 5.9 names no check
+    granteesByUin: true, // 5.9, grant headers
+    aclWordShown: true, // 5.9, object 15.1
     headRanges: false, // object 30
     defaultContentType: 'application/octet-stream', // object 4
     copySourceByHost: true, // object 5
     copyToItselfReplaces: true, // object 5, 21
     listedOwner,
     shownOwner,
+    shownUser,
   },
 }

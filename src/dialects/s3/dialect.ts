@@ -1,8 +1,9 @@
 /** The S3 dialect as data. Sources: Amazon's API pages and errors.md. */
 
+import { qcsId } from '../../model/grants.js'
 import type { Account } from '../../model/principal.js'
 import type { PayloadContract } from '../../wire/authentication.js'
-import type { Dialect } from '../../wire/dialect.js'
+import type { Dialect, NumberedUser } from '../../wire/dialect.js'
 import type { WireRequest } from '../../wire/request.js'
 import { decodeChunkedBody } from './chunked-body.js'
 import { s3Form } from './form-signature.js'
@@ -12,6 +13,12 @@ import { createS3Schemes } from './signature.js'
 const MEBIBYTE = 1024 * 1024
 
 const owner = ({ canonicalId, displayName }: Account) => ({ id: canonicalId, displayName })
+
+/** A user of an account is not the account: S3 has no id for one, so it keeps the id by which it was granted. */
+function shownUser(user: NumberedUser, account: Account | undefined) {
+  if (account !== undefined && user.subUin === user.uin) return owner(account)
+  return { id: qcsId(user), displayName: qcsId(user) }
+}
 
 /** Unsigned uploads may still be framed in chunks with a trailer; any other word means nothing without a signature. */
 function anonymousPayload({ headers }: WireRequest): PayloadContract {
@@ -56,13 +63,20 @@ export function createS3Dialect(): Dialect {
       regionBound: false, // redirects between regions need several regions
       aclDistinguishesBuckets: true, // errors.md row 5
       appIdInName: false,
-      neutralObjectAcls: ['private', 'bucket-owner-read', 'bucket-owner-full-control'],
+      newObjectAcl: 'private', // PutObject, x-amz-acl
+      aclGivenOnce: true, // errors.md 4.2
+      grantHeadersKeepOwner: false, // PutBucketAcl, x-amz-grant-*
+      writeGrantsOnObjects: true, // PutObjectAcl, x-amz-grant-write
+      aclOwnerChecked: true, // PutBucketAcl, Owner
+      granteesByUin: false,
+      aclWordShown: false,
       headRanges: true, // HeadObject, Range
       defaultContentType: 'binary/octet-stream', // PutObject
       copySourceByHost: false, // CopyObject
       copyToItselfReplaces: false, // CopyObject
       listedOwner: owner,
       shownOwner: owner,
+      shownUser,
     },
   }
 }

@@ -80,7 +80,7 @@ export const bucketDocumentErrors = {
   AttachmentFull: row({
     status: 400,
     message: 'The resource has as many grants as it may have.',
-    dialects: ['cos'],
+    s3: { code: 'MalformedACLError', message: 'An access control list may have at most 100 grants.' },
     description: {
       en: 'The resource has as many grants as it may have. Remove some, or grant to a group.',
       zh: '该资源的授权数量已达上限。请删除一些，或授权给用户组。',

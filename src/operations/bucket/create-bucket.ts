@@ -1,11 +1,11 @@
 /** Makes a bucket. Its region comes from the host in COS, from the body in S3. */
 
 import { requireAccount } from '../../core/access.js'
-import { cannedBucketAcls } from '../../model/bucket.js'
 import { fail } from '../../model/errors/index.js'
 import { document, only, optional, record, trimmed } from '../../wire/document.js'
-import { choice, showHeader, vendorHeader, xmlBody } from '../../wire/field.js'
+import { showHeader, xmlBody } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
+import { bucketAclHeaders, resolveHeaders } from '../acl-fields.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 const configuration = document(
@@ -33,12 +33,12 @@ export const createBucket = operation({
   match: { target: 'bucket-name' },
   permission: 'PutBucket',
   input: {
-    acl: vendorHeader('acl', choice(cannedBucketAcls)).default('private'),
+    given: bucketAclHeaders,
     unserved: unservedHeaders('bucket'),
     configuration: xmlBody(configuration, { absent: () => NO_CONFIGURATION }),
   },
   output: { location: showHeader('Location') },
-  handle: async (services, { bucketName }, { acl, configuration: { location, zones, architecture } }) => {
+  handle: async (services, { bucketName }, { given, configuration: { location, zones, architecture } }) => {
     const { account } = requireAccount(services.principal)
     const { traits } = services.dialect
     const region = regionOf(services, location)
@@ -47,6 +47,8 @@ export const createBucket = operation({
       fail('NotImplemented', {}, { message: 'Multi-zone buckets are not implemented by this server.' })
     if (architecture === 'OFS')
       fail('NotImplemented', {}, { message: 'Metadata acceleration is not implemented by this server.' })
+    const owners = { owner: account.id, bucketOwner: undefined }
+    const acl = (given === undefined ? undefined : await resolveHeaders(services, given, owners)) ?? 'private'
     const aclDistinguishes = traits.aclDistinguishesBuckets
     await services.core.buckets.create({ name: bucketName, accountId: account.id, region, acl, aclDistinguishes })
     return traits.locationInBody ? { location: `/${bucketName}` } : {}

@@ -80,6 +80,7 @@ async function deleteOne(services: Services, bucket: Bucket, { key, versionId, e
   if (lastModified !== undefined || size !== undefined) {
     throw apiError('NotImplemented', { Header: lastModified === undefined ? 'Size' : 'LastModifiedTime' })
   }
+  await services.authorize('DeleteObject', { bucket, key })
   const reference = versionId === undefined || versionId === '' ? undefined : requireReference(versionId)
   const conditions = parseConditions((name) => (name === 'if-match' ? etag : undefined))
   const write = {

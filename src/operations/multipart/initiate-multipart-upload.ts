@@ -4,6 +4,7 @@ import { multipartChecksum } from '../../model/checksum.js'
 import { document, element, record, S3_NAMESPACE, text } from '../../wire/document.js'
 import { headField, showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
+import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
 import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
 import { unservedHeaders } from '../unserved-headers.js'
@@ -24,6 +25,7 @@ export const initiateMultipartUpload = operation({
     headers: keptHeaders,
     storageClass,
     unserved: unservedHeaders('object'),
+    given: objectAclHeaders,
     checksum: headField('x-amz-checksum-algorithm, x-amz-checksum-type', ({ request }) =>
       multipartChecksum((name) => request.headers.get(name)),
     ),
@@ -33,7 +35,7 @@ export const initiateMultipartUpload = operation({
     type: showVendorHeader('checksum-type'),
     result: showXml(initiateResult),
   },
-  handle: async (services, { bucket, key }, { headers, storageClass: stored, checksum }) => {
+  handle: async (services, { bucket, key }, { headers, storageClass: stored, given, checksum }) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
     const upload = await core.multipart.initiate({
@@ -43,6 +45,7 @@ export const initiateMultipartUpload = operation({
       headers: typedHeaders(headers, key, dialect),
       storageClass: stored,
       checksum,
+      acl: await newObjectAcl(services, bucket, given),
     })
     return {
       algorithm: checksum?.algorithm,

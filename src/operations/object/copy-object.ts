@@ -19,6 +19,7 @@ import {
 } from '../../wire/document.js'
 import { headField, showVendorHeader, showXml, vendorHeader } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
+import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
 import { asCopySource, copySource, copySourceConditions, requireCopyable, resolveCopySource } from '../copy-source.js'
 import { listedTime } from '../documents.js'
@@ -91,6 +92,7 @@ export const copyObject = operation({
     headers: keptHeaders,
     storageClass,
     unserved: unservedHeaders('object'),
+    given: objectAclHeaders,
     source: copySource,
     sourceConditions: copySourceConditions,
     replaces: replaceMetadata,
@@ -106,10 +108,11 @@ export const copyObject = operation({
   handle: async (
     services,
     { bucket, key },
-    { headers, storageClass: wantedClass, source, sourceConditions, replaces, conditions, algorithm },
+    { headers, storageClass: wantedClass, given, source, sourceConditions, replaces, conditions, algorithm },
   ) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
+    const acl = await newObjectAcl(services, bucket, given)
     const name = await resolveCopySource(services, source)
     const sizeBytesMax = core.dependencies.limits.putSizeBytesMax
     const onItself = name.bucket.id === bucket.id && name.key === key && name.reference === undefined
@@ -117,6 +120,7 @@ export const copyObject = operation({
       bucket,
       key,
       accountId: writerOf(services, bucket),
+      acl,
       conditions,
       source: name,
       describe: async (found) => {

@@ -109,8 +109,11 @@ export const getObjectAttributes = operation({
     versionId: showVendorHeader('version-id'),
     result: showXml(attributesDocument),
   },
-  handle: async ({ core, dialect }, { bucket, key }, { reference, attributes: wanted, limit, marker }) => {
-    const { version, bucket: now } = await core.objects.find({ bucket, key, reference })
+  handle: async (services, { bucket, key }, { reference, attributes: wanted, limit, marker }) => {
+    const { core, dialect } = services
+    const found = await core.objects.find({ bucket, key, reference })
+    services.authorizeVersion('GetObject', found)
+    const { version, bucket: now } = found
     const { checksum } = version
     const parts = wanted.has('ObjectParts')
       ? shownParts(version, await core.objects.partsOf(version), marker, limit)

@@ -158,9 +158,10 @@ export const getObject = operation({
   output: { status: showStatus, headers: showHeaders, body: showBytes },
   handle: async (services, { bucket, key }, asked) => {
     const { core } = services
-    const { object, chosen, body } = await core.objects.open({ bucket, key, reference: asked.reference }, (found) =>
-      choose(services, asked, found, () => requireReadable(services, found.version)),
-    )
+    const { object, chosen, body } = await core.objects.open({ bucket, key, reference: asked.reference }, (found) => {
+      services.authorizeVersion('GetObject', found)
+      return choose(services, asked, found, () => requireReadable(services, found.version))
+    })
     const { startBytes, endBytes } = chosen.range
     return {
       ...answerHead(services, object.bucket, object.version, chosen, asked),
@@ -183,6 +184,7 @@ export const headObject = operation({
   handle: async (services, { bucket, key }, asked) => {
     const { core, dialect } = services
     const found = await core.objects.find({ bucket, key, reference: asked.reference })
+    services.authorizeVersion('HeadObject', found)
     const range = dialect.traits.headRanges ? asked.range : undefined
     const chosen = await choose(services, { ...asked, range }, found)
     const sizeBytes = chosen.range.endBytes - chosen.range.startBytes

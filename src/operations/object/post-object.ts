@@ -15,6 +15,7 @@ import {
 } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { percentEncode } from '../../wire/percent.js'
+import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
 import { locationOf } from '../multipart/complete-multipart-upload.js'
 import {
@@ -72,6 +73,7 @@ export const postObject = operation({
     headers: keptHeaders,
     storageClass,
     unserved: unservedHeaders('object'),
+    given: objectAclHeaders,
     conditions: writeConditions,
     redirect: formText('success_action_redirect'),
     status: formText('success_action_status'),
@@ -86,7 +88,11 @@ export const postObject = operation({
     checksum: showHeaders,
     response: showResponse,
   },
-  handle: async (services, { bucket }, { headers, storageClass: stored, conditions, redirect, status, file }) => {
+  handle: async (
+    services,
+    { bucket },
+    { headers, storageClass: stored, given, conditions, redirect, status, file },
+  ) => {
     const { core, dialect } = services
     const { key, source } = file
     requireNewKey(dialect, key)
@@ -96,6 +102,7 @@ export const postObject = operation({
       accountId: writerOf(services, bucket),
       headers: typedHeaders(headers, key, dialect),
       storageClass: stored,
+      acl: await newObjectAcl(services, bucket, given),
       conditions,
       source,
     })

@@ -3,6 +3,7 @@
 import { assert } from '../../base/assert.js'
 import { objectBody, showEtag, showHeaders, showVendorHeader } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
+import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import {
   checksumHeaders,
   keptHeaders,
@@ -26,6 +27,7 @@ export const putObject = operation({
     headers: keptHeaders,
     storageClass,
     unserved: unservedHeaders('object'),
+    given: objectAclHeaders,
     conditions: writeConditions,
     source: objectBody,
   },
@@ -35,7 +37,7 @@ export const putObject = operation({
     versionId: showVendorHeader('version-id'),
     checksum: showHeaders,
   },
-  handle: async (services, { bucket, key }, { headers, storageClass: stored, conditions, source }) => {
+  handle: async (services, { bucket, key }, { headers, storageClass: stored, given, conditions, source }) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
     const written = await core.objects.put({
@@ -44,6 +46,7 @@ export const putObject = operation({
       accountId: writerOf(services, bucket),
       headers: typedHeaders(headers, key, dialect),
       storageClass: stored,
+      acl: await newObjectAcl(services, bucket, given),
       conditions,
       source,
     })

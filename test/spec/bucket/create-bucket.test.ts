@@ -147,12 +147,10 @@ inBothDialects(raises('InvalidArgument', 'an ACL that nobody knows'), async (spe
 })
 
 inBothDialects(raises('NotImplemented', 'headers that would make another bucket than was asked for'), async (speak) => {
-  const names = ['grant-read', 'grant-write', 'grant-read-acp', 'grant-write-acp', 'grant-full-control', 'tagging']
-  for (const name of names.map((each) => speak.prefix + each)) {
-    const heard = await speak.say({ method: 'PUT', bucket: speak.bucket, headers: { [name]: 'id="1"' } })
-    assertError(heard, 501, 'NotImplemented', { Header: name })
-    assert.equal(await isThere(speak), false)
-  }
+  const name = `${speak.prefix}tagging`
+  const heard = await speak.say({ method: 'PUT', bucket: speak.bucket, headers: { [name]: 'a=b' } })
+  assertError(heard, 501, 'NotImplemented', { Header: name })
+  assert.equal(await isThere(speak), false)
 })
 
 inS3(raises('NotImplemented', 'object lock and ownership rules from the beginning'), async (speak) => {

@@ -49,8 +49,6 @@ inBothDialects(raises('NotImplemented', 'headers of an upload that ask for what 
     ['tagging', 'a=b'],
     ['server-side-encryption', 'AES256'],
     ['object-lock-mode', 'COMPLIANCE'],
-    ['grant-read', 'id="1"'],
-    ['acl', 'public-read'],
   ] as const) {
     const Header = `${speak.prefix}${suffix}`
     assertError(await initiate(speak, { [Header]: value }), 501, 'NotImplemented', { Header })

@@ -232,8 +232,8 @@ inBothDialects('response-* parameters replace the headers of the answer', async 
 })
 
 inBothDialects(raises('InvalidRequest', 'response-* parameters of nobody known'), async (speak) => {
-  await speak.makeBucket(speak.bucket, { [`${speak.prefix}acl`]: 'public-read' })
-  await speak.put('k')
+  await speak.makeBucket()
+  await speak.put('k', 'x', { [`${speak.prefix}acl`]: 'public-read' })
   for (const [name, value] of Object.entries(OVERRIDES)) {
     await assertBothFail(speak, { key: 'k', query: { [name]: value }, as: 'anonymous' }, 400, 'InvalidRequest')
   }

@@ -1005,9 +1005,7 @@ inBothDialects('names of fields and their order before the file do not matter', 
 inBothDialects('fields of features that are not served are refused by name', async (speak) => {
   await prepare(speak)
   const cases: readonly (readonly [name: string, value: string, header: string])[] = [
-    ['acl', 'public-read', `${speak.prefix}acl`],
     [`${speak.prefix}server-side-encryption`, 'AES256', `${speak.prefix}server-side-encryption`],
-    [`${speak.prefix}grant-read`, 'id="1"', `${speak.prefix}grant-read`],
     ['Pic-Operations', '{}', 'Pic-Operations'],
     ...(speak.dialect === 's3'
       ? ([['tagging', '<Tagging/>', 'x-amz-tagging']] as const)
@@ -1025,6 +1023,28 @@ inBothDialects('fields of features that are not served are refused by name', asy
   const digest = await post(speak, { fields: signed(speak, { key: 'k' }), headers: { 'content-md5': 'a' } })
   assertError(digest, 501, 'NotImplemented', { Header: 'Content-MD5' })
   await assertNothingStored(speak)
+})
+
+inBothDialects('a form gives its object an ACL by a word or by grants, and nobody else’s form does', async (speak) => {
+  await prepare(speak, 'public-read-write')
+  const statusOf = async (as: 'other' | 'anonymous') => {
+    const headers = { [`${speak.prefix}meta-mark`]: '1' }
+    return (await speak.say({ method: 'GET', bucket: speak.bucket, key: 'k', as, headers })).status
+  }
+  const id = speak.dialect === 's3' ? speak.other.canonicalId : speak.other.uin
+  const cases = [
+    [{ acl: 'public-read' }, 200, 200],
+    [{ acl: 'private' }, 403, 403],
+    [{ acl: 'authenticated-read' }, 403, 200],
+    [{ [`${speak.prefix}grant-read`]: `id="${id}"` }, 403, 200],
+  ] as const
+  for (const [given, anonymous, other] of cases) {
+    const heard = await post(speak, { fields: signed(speak, { key: 'k', ...given }) })
+    assert.equal(heard.status, 204, heard.text)
+    assert.deepEqual([await statusOf('anonymous'), await statusOf('other')], [anonymous, other], JSON.stringify(given))
+  }
+  const unsigned = await post(speak, { fields: { key: 'k', acl: 'public-read', [`${speak.prefix}meta-mark`]: '1' } })
+  assertError(unsigned, 403, 'AccessDenied')
 })
 
 inBothDialects('digests and checksums of the file are compared, and kept', async (speak) => {

@@ -131,6 +131,7 @@ function reference(id: string): VersionReference {
 const ABSENT_ID = encodeVersionId('18000000000000000000')
 const ATTRIBUTES = {
   accountId: ACCOUNT,
+  acl: undefined,
   storageClass: 'STANDARD',
   conditions: NO_WRITE_CONDITIONS,
   headers: {
