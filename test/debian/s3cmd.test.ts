@@ -124,6 +124,36 @@ use_https = False
     assert.equal(await readFile(local('back/deep 文/c.txt'), 'utf8'), 'deep 文/c.txt')
   })
 
+  test('makes objects and buckets public and private again, and tells', async () => {
+    await writeFile(local('acl.txt'), 'for all')
+    await s3cmd.mustRun(['put', local('acl.txt'), 's3://first/acl.txt'])
+    const url = `${server.endpoint}/first/acl.txt`
+    const acls = async (target: string) => (await s3cmd.mustRun(['info', target])).text.match(/^\s+ACL:.*$/gm) ?? []
+    for (const target of ['s3://first/acl.txt', 's3://first']) {
+      assert.deepEqual(
+        (await acls(target)).map((line) => line.trim()),
+        ['ACL:       root: FULL_CONTROL'],
+      )
+      await s3cmd.mustRun(['setacl', '--acl-public', target])
+      assert.match((await acls(target)).join(), /root: FULL_CONTROL,.*\*anon\*: READ/)
+    }
+    assert.equal((await fetchPlainly(server, url)).text, 'for all')
+    assert.equal((await fetchPlainly(server, `${server.endpoint}/first`)).status, 200)
+    await s3cmd.mustRun(['cp', 's3://first/acl.txt', 's3://first/copy.txt'])
+    assert.match((await acls('s3://first/copy.txt')).join(), /\*anon\*: READ/)
+    for (const target of ['s3://first/acl.txt', 's3://first']) {
+      await s3cmd.mustRun(['setacl', '--acl-private', target])
+      assert.doesNotMatch((await acls(target)).join(), /anon/)
+    }
+    assert.equal((await fetchPlainly(server, url)).status, 403)
+    assert.equal((await fetchPlainly(server, `${server.endpoint}/first`)).status, 403)
+    const unknown = await s3cmd.run(['setacl', `--acl-grant=read:${'0'.repeat(64)}`, 's3://first'])
+    assert.notEqual(unknown.code, 0)
+    assert.match(unknown.errors, /Invalid id/)
+    await s3cmd.mustRun(['put', '--acl-public', local('acl.txt'), 's3://first/acl.txt'])
+    assert.equal((await fetchPlainly(server, url)).status, 200)
+  })
+
   test('signs URLs with the retired version 2, which is refused by its name', async () => {
     const { text } = await s3cmd.mustRun(['signurl', 's3://first/signed', '+60'])
     const answer = await fetchPlainly(server, text.trim())

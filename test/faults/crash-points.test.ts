@@ -25,6 +25,7 @@ import {
   putPart,
   remove,
   removeVersion,
+  setAcl,
   visible,
   type World,
   when,
@@ -136,6 +137,26 @@ const scenarios: readonly Scenario[] = [
     states: 2,
     run: async (core: Core) => copy(core, await plain(core), key, key, { ...HEADERS, contentType: 'text/new' }),
   })),
+  {
+    name: 'an ACL of a large object',
+    states: 2,
+    run: async (core) => setAcl(core, await plain(core), 'large', 'public-read'),
+  },
+  {
+    name: 'an ACL of an older version',
+    states: 2,
+    prepare: async (core) => {
+      const { version } = await put(core, await versioned(core), 'key', large('third'))
+      await put(core, await versioned(core), 'key', large('fourth'))
+      return version.sequence
+    },
+    run: async (core, sequence) => setAcl(core, await versioned(core), 'key', 'public-read', sequence),
+  },
+  {
+    name: 'an ACL of a bucket',
+    states: 2,
+    run: async (core) => core.buckets.setAcl(await plain(core), 'public-read'),
+  },
   { name: 'initiate', states: 2, run: async (core) => initiate(core, await plain(core), 'upload') },
   {
     name: 'a large part',

@@ -25,6 +25,7 @@ import { keyParts } from '../../src/meta/key.js'
 import { createMemoryMetaStore } from '../../src/meta/memory.js'
 import type { MetaStore } from '../../src/meta/meta-store.js'
 import type { Bucket, Versioning } from '../../src/model/bucket.js'
+import type { Acl } from '../../src/model/grants.js'
 import type { ObjectHeaders, Piece } from '../../src/model/version.js'
 
 const digests = await loadDigests()
@@ -149,6 +150,11 @@ export function copy(core: Core, bucket: Bucket, from: string, to: string, heade
   })
 }
 
+export function setAcl(core: Core, bucket: Bucket, key: string, acl: Acl, sequence?: string) {
+  const reference = sequence === undefined ? undefined : { kind: 'sequence' as const, sequence }
+  return core.objects.setAcl({ bucket, key, reference }, acl, () => undefined)
+}
+
 export async function initiate(core: Core, bucket: Bucket, key: string): Promise<string> {
   return (await core.multipart.initiate({ ...ATTRIBUTES, bucket, key, checksum: undefined })).id
 }
@@ -216,8 +222,8 @@ export async function visible({ meta, blobs }: Pick<World, 'meta' | 'blobs'>): P
     return Buffer.concat(chunks).toString()
   }
   for await (const { value } of scanAll(meta, rangeOf(Buffer.of(kinds.bucket)))) {
-    const { id, name, versioning } = bucketCodec.decode(value)
-    lines.push(`bucket ${name} ${id} ${versioning}`)
+    const { id, name, versioning, acl } = bucketCodec.decode(value)
+    lines.push(`bucket ${name} ${id} ${versioning} ${acl}`)
   }
   for (const [word, kind] of [
     ['current', kinds.object] as const,
@@ -231,7 +237,7 @@ export async function visible({ meta, blobs }: Pick<World, 'meta' | 'blobs'>): P
       if (version.kind === 'marker') lines.push(shared)
       else {
         const body = await textOf(await piecesOf(meta, version.content))
-        lines.push(`${shared} ${version.etag} ${JSON.stringify(version.headers)} ${body}`)
+        lines.push(`${shared} ${version.etag} ${version.acl} ${JSON.stringify(version.headers)} ${body}`)
       }
     }
   }

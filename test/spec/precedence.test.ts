@@ -396,6 +396,66 @@ const PAIRS: readonly Pair[] = [
     request: (speak) => deleting(speak, { 'content-md5': md5(MANY_KEYS) }),
   },
   {
+    both: 'ACL: canned and grant headers',
+    says: 'InvalidRequest',
+    only: 's3',
+    request: (speak) =>
+      at(speak, {
+        method: 'PUT',
+        headers: { 'x-amz-acl': 'private', 'x-amz-grant-read': `id=${speak.other.canonicalId}` },
+        body: 'x',
+      }),
+  },
+  {
+    both: 'ACL: canned and body',
+    says: 'UnexpectedContent',
+    only: 's3',
+    request: (speak) =>
+      at(speak, { method: 'PUT', query: { acl: true }, headers: { 'x-amz-acl': 'private' }, body: 'no XML' }),
+  },
+  {
+    both: 'ACL: no permission, word unknown',
+    says: 'AccessDenied',
+    request: (speak) =>
+      at(speak, { method: 'PUT', query: { acl: true }, as: 'other', headers: vendor(speak, 'acl', 'mine') }),
+  },
+  {
+    both: 'ACL: key missing, grantee unresolvable',
+    says: 'UnresolvableGrantByEmailAddress',
+    request: (speak) =>
+      at(speak, {
+        method: 'PUT',
+        key: 'nope',
+        query: { acl: true },
+        headers: vendor(speak, 'grant-read', 'emailAddress=no@one'),
+      }),
+  },
+  {
+    both: 'ACL: key missing, document malformed',
+    says: 'NoSuchKey',
+    request: (speak) => at(speak, { method: 'PUT', key: 'nope', query: { acl: true }, body: 'no XML' }),
+  },
+  {
+    both: 'ACL: document malformed, digest wrong',
+    says: 'BadDigest',
+    request: (speak) =>
+      at(speak, {
+        method: 'PUT',
+        query: { acl: true },
+        headers: { 'content-md5': md5('other') },
+        body: 'no XML',
+      }),
+  },
+  {
+    both: 'ACL header unknown, source of the copy missing',
+    says: 'InvalidArgument',
+    request: (speak) =>
+      at(speak, {
+        method: 'PUT',
+        headers: { ...sourceOf(speak, 'nope'), ...vendor(speak, 'acl', 'mine') },
+      }),
+  },
+  {
     both: 'copy: source missing, destination forbidden',
     says: 'AccessDenied',
     request: (speak) => at(speak, { method: 'PUT', as: 'other', headers: sourceOf(speak, 'nope') }),
