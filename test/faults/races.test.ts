@@ -8,7 +8,7 @@ import test from 'node:test'
 import type { FaultHook } from '../../src/base/faults.js'
 import type { Core } from '../../src/core/core.js'
 import type { Bucket } from '../../src/model/bucket.js'
-import { type Condition, isApiError } from '../../src/model/errors/index.js'
+import { type Condition, fail, isApiError } from '../../src/model/errors/index.js'
 import { raises } from '../support/raises.js'
 import {
   assertSound,
@@ -129,6 +129,26 @@ for (const versioning of ['unset', 'enabled', 'suspended'] as const) {
         assert.ok(seen === text('new') || isApiError(seen, 'NoSuchKey'))
       }))
   }
+}
+
+for (const versioning of ['unset', 'enabled'] as const) {
+  test(`an ACL belongs to the version that it was decided for, versioning ${versioning}`, () =>
+    forEachSeed(versioning, async (world, core, bucket, seed) => {
+      await put(core, bucket, 'key', large('old'))
+      const outcomes = await interleave(world, seed, [
+        (writer) =>
+          writer.objects.setAcl({ bucket, key: 'key', reference: undefined }, 'public-read', ({ version }) => {
+            if (version.sizeBytes !== large('old').length) fail('AccessDenied')
+          }),
+        (writer) => put(writer, bucket, 'key', 'new'),
+        (writer) => copy(writer, bucket, 'key', 'copy'),
+      ])
+      assert.deepEqual(outcomes.slice(1), ['done', 'done'])
+      const { version } = await core.objects.find({ bucket, key: 'key', reference: undefined })
+      assert.deepEqual([version.sizeBytes, version.acl], [3, undefined], 'what came later has its own')
+      const opened = (await visible(world)).filter((line) => line.includes('public-read'))
+      assert.equal(opened.length, versioning === 'enabled' && outcomes[0] === 'done' ? 1 : 0)
+    }))
 }
 
 test('overwrites of a multipart object succeed, and readers get the old body or a new one', () =>
