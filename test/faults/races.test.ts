@@ -26,6 +26,7 @@ import {
   remove,
   removeVersion,
   seededNumbers,
+  setAcl,
   visible,
   type World,
   when,
@@ -150,6 +151,22 @@ for (const versioning of ['unset', 'enabled'] as const) {
       assert.equal(opened.length, versioning === 'enabled' && outcomes[0] === 'done' ? 1 : 0)
     }))
 }
+
+test(raises('NoSuchVersion', 'an ACL does not bring back the older version that another removes'), () =>
+  forEachSeed('enabled', async (world, core, bucket, seed) => {
+    const { version } = await put(core, bucket, 'key', large('old'))
+    await put(core, bucket, 'key', 'new')
+    const outcomes = await interleave(world, seed, [
+      (writer) => setAcl(writer, bucket, 'key', 'public-read', version.sequence),
+      (writer) => setAcl(writer, bucket, 'key', 'authenticated-read', version.sequence),
+      (writer) => removeVersion(writer, bucket, 'key', version.sequence),
+    ])
+    assert.equal(outcomes[2], 'done')
+    for (const outcome of outcomes.slice(0, 2)) assert.ok(outcome === 'done' || outcome === 'NoSuchVersion', outcome)
+    const left = (await visible(world)).filter((line) => line.startsWith('older'))
+    assert.deepEqual(left, [])
+  }),
+)
 
 test('overwrites of a multipart object succeed, and readers get the old body or a new one', () =>
   forEachSeed('unset', async (world, core, bucket, seed) => {

@@ -62,6 +62,12 @@ const complete = (parts: readonly (readonly [number, string])[], id?: string) =>
     .map(([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`)
     .join('')}</CompleteMultipartUpload>`,
 })
+const setAcl = (key?: string) => ({
+  method: 'PUT',
+  bucket: BUCKET,
+  query: { acl: '' },
+  ...(key === undefined ? {} : { key }),
+})
 const md5 = (text: string) => createHash('md5').update(text).digest('base64')
 const DELETE = '<Delete><Object><Key>key</Key></Object></Delete>'
 
@@ -426,6 +432,29 @@ const ROWS: readonly Row[] = [
     title: raises('UnexpectedContent', 'a body where there is nothing to say'),
     ...both(400, 'UnexpectedContent'),
     request: () => ({ ...get('key'), body: 'hello' }),
+  },
+  {
+    title: raises('MalformedACLError', 'a document that says nothing'),
+    ...both(400, 'MalformedACLError'),
+    request: () => ({ ...setAcl(), body: '<AccessControlPolicy/>' }),
+  },
+  {
+    title: raises('MissingSecurityHeader', 'an ACL that nothing says'),
+    ...both(400, 'MissingSecurityHeader'),
+    request: (_dialect, prefix) => ({ ...setAcl('key'), headers: { [`${prefix}acl`]: '' } }),
+    extras: { MissingHeaderName: /^x-(?:cos|amz)-acl$/ },
+  },
+  {
+    title: raises('UnexpectedContent', 'an ACL by header and by document'),
+    only: 's3',
+    ...both(400, 'UnexpectedContent'),
+    request: () => ({ ...setAcl(), headers: { 'x-amz-acl': 'private' }, body: '<AccessControlPolicy/>' }),
+  },
+  {
+    title: raises('UnresolvableGrantByEmailAddress', 'a grant to an address that no account has'),
+    ...both(400, 'UnresolvableGrantByEmailAddress'),
+    request: (_dialect, prefix) => ({ ...setAcl(), headers: { [`${prefix}grant-read`]: 'emailAddress="no@one"' } }),
+    extras: { EmailAddress: 'no@one' },
   },
   {
     title: raises('InvalidRequest', 'a range and a part number at once'),

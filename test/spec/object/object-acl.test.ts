@@ -230,6 +230,17 @@ inBothDialects(
   },
 )
 
+inBothDialects('what one may read says nothing of versions that there never were', async (speak) => {
+  await speak.makeBucket()
+  await speak.put('k', 'x', acl(speak, 'public-read'))
+  for (const versionId of [ABSENT_ID, 'x', 'NULL']) {
+    assert.equal(await statusOf(speak, 'anonymous', { query: { versionId } }), 403)
+    assert.equal(await statusOf(speak, 'owner', { query: { versionId } }), versionId === ABSENT_ID ? 404 : 400)
+  }
+  assert.equal(await statusOf(speak, 'anonymous', { query: { versionId: '' } }), 200)
+  assert.equal(await statusOf(speak, 'anonymous', { query: { versionId: 'null' } }), 200)
+})
+
 // --- what reads back --------------------------------------------------------------------------------------------
 
 const CANNED = {
