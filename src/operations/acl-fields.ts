@@ -162,20 +162,20 @@ function storedAcl(grants: readonly Grant[]): Acl {
 }
 
 /**
- * Of an object about to be written by the caller. What nobody signed belongs to the bucket's owner, so its writer may
- * not give rights to it away; without an account to keep it private for, it follows the bucket.
+ * Of an object about to be written by the caller; one that names none follows its bucket. What nobody signed belongs to
+ * the bucket's owner, so its writer may not give rights to it away.
  */
 export async function newObjectAcl(
   services: Services,
   bucket: Bucket,
   given: GivenAcl | undefined,
 ): Promise<Acl | undefined> {
-  const { principal, dialect } = services
+  const { principal } = services
+  if (given === undefined) return undefined
   if (principal.kind === 'account') {
-    if (given === undefined) return dialect.traits.newObjectAcl
     return resolveHeaders(services, given, { owner: principal.account.id, bucketOwner: bucket.accountId })
   }
-  if (given === undefined || given.canned === 'default') return undefined
+  if (given.canned === 'default') return undefined
   if (given.canned === undefined || given.grants.length > 0 || givesAway(given.canned)) return fail('AccessDenied')
   return given.canned
 }

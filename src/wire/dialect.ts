@@ -1,7 +1,6 @@
 /** What a dialect is: data and signature schemes. No operation asks which one it serves; it reads a trait. */
 
 import type { Bytes } from '../base/bytes.js'
-import type { Acl } from '../model/grants.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
 import type { AuthScheme, FormScheme, PayloadContract } from './authentication.js'
@@ -98,8 +97,6 @@ export interface Traits {
   readonly aclDistinguishesBuckets: boolean
   /** New names must end with the APPID of the account that makes them. */
   readonly appIdInName: boolean
-  /** The ACL of a new object whose writer named none; undefined: it follows its bucket. */
-  readonly newObjectAcl: Acl | undefined
   /** A canned ACL, grant headers and a body exclude each other; otherwise headers add up and the body is passed over. */
   readonly aclGivenOnce: boolean
   /** Grant headers add to the full control of the owner; otherwise they are all there is. */

@@ -172,7 +172,7 @@ test('a public object of a private bucket is read by anyone, a private one of a 
     (await client.send(new GetObjectCommand({ Bucket: name, Key }))).Body?.transformToString()
   for (const name of ['closed', 'open']) {
     await s3.send(new PutObjectCommand({ Bucket: name, Key: 'public', Body: 'public', ACL: 'public-read' }))
-    await s3.send(new PutObjectCommand({ Bucket: name, Key: 'private', Body: 'private' }))
+    await s3.send(new PutObjectCommand({ Bucket: name, Key: 'private', Body: 'private', ACL: 'private' }))
     assert.equal(await text(anonymous, name, 'public'), 'public')
     assert.equal(await text(s3, name, 'private'), 'private')
     for (const client of [anonymous, theirS3]) await refused(text(client, name, 'private'))

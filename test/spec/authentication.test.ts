@@ -291,9 +291,9 @@ function assertOpened(open: boolean, { said, heard }: Awaited<ReturnType<typeof 
 
 const inBuckets = operations.filter(({ match }) => match.target === 'bucket' || match.target === 'object')
 
-/** An object that was made through COS without an ACL can be read by whoever may read its bucket; one of S3 is private. */
-const followed = (dialect: DialectName, rights: readonly GrantPermission[]): readonly GrantPermission[] =>
-  dialect === 'cos' && (rights.includes('READ') || rights.includes('FULL_CONTROL')) ? ['READ'] : []
+/** An object without an ACL of its own can be read by whoever may read its bucket. */
+const followed = (rights: readonly GrantPermission[]): readonly GrantPermission[] =>
+  rights.includes('READ') || rights.includes('FULL_CONTROL') ? ['READ'] : []
 
 for (const [acl, rights] of [
   ['public-read', ['READ']],
@@ -301,7 +301,7 @@ for (const [acl, rights] of [
 ] as const) {
   for (const operation of inBuckets) {
     for (const dialect of operation.dialects) {
-      const open = opened(operation, rights, followed(dialect, rights))
+      const open = opened(operation, rights, followed(rights))
       const outcome = open ? 'serves everybody' : 'refuses all but the owner'
       test(`${operation.name} in ${dialect} on a ${acl} bucket ${outcome}`, async () => {
         for (const as of ['anonymous', 'other'] as const) {
@@ -323,7 +323,7 @@ for (const operation of inBuckets) {
           const bucket = (await core.buckets.find(name)) ?? assert.fail(name)
           await core.buckets.setAcl(bucket, [grant])
         }
-        const open = opened(operation, [permission], followed(dialect, [permission]))
+        const open = opened(operation, [permission], followed([permission]))
         assertOpened(open, await sayAs('other', operation, onBucket), `${permission} on the bucket`)
         assertOpened(false, await sayAs('anonymous', operation, onBucket), `nobody, ${permission} on the bucket`)
 

@@ -44,7 +44,6 @@ export const cosDialect: Dialect = {
     regionBound: true, // 1.1: a bucket of another region is absent
     aclDistinguishesBuckets: false, // 5.2
     appIdInName: true, // 1.2
-    newObjectAcl: undefined, // object 15.3
     aclGivenOnce: false, // 5.9, object 15.1
     grantHeadersKeepOwner: true, // 5.9: x-cos-acl counts as `private` beside them
     writeGrantsOnObjects: false, // object 15.3

@@ -63,7 +63,6 @@ export function createS3Dialect(): Dialect {
       regionBound: false, // redirects between regions need several regions
       aclDistinguishesBuckets: true, // errors.md row 5
       appIdInName: false,
-      newObjectAcl: 'private', // PutObject, x-amz-acl
       aclGivenOnce: true, // errors.md 4.2
       grantHeadersKeepOwner: false, // PutBucketAcl, x-amz-grant-*
       writeGrantsOnObjects: true, // PutObjectAcl, x-amz-grant-write

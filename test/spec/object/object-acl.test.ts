@@ -305,12 +305,17 @@ inCos('an object without an ACL of its own says default, and default takes an ow
   }
 })
 
-inS3('an object without a word about its ACL is its owner’s alone', async (speak) => {
-  await speak.makeBucket(speak.bucket, { 'x-amz-acl': 'public-read' })
-  await speak.put('k')
-  assert.deepEqual(grantsIn(speak, await mustGet(speak)), [`${speak.owner.canonicalId} FULL_CONTROL`])
-  assert.equal(await statusOf(speak, 'anonymous'), 403)
-})
+inS3(
+  'an object without a word about its ACL follows its bucket; `private` makes it its owner’s alone',
+  async (speak) => {
+    await speak.makeBucket(speak.bucket, { 'x-amz-acl': 'public-read' })
+    await speak.put('k')
+    assert.equal(await statusOf(speak, 'anonymous'), 200)
+    await speak.put('k', 'x', { 'x-amz-acl': 'private' })
+    assert.deepEqual(grantsIn(speak, await mustGet(speak)), [`${speak.owner.canonicalId} FULL_CONTROL`])
+    assert.equal(await statusOf(speak, 'anonymous'), 403)
+  },
+)
 
 inS3('grant headers are the whole ACL of an object, WRITE among them', async (speak) => {
   await speak.makeBucket()
