@@ -53,7 +53,7 @@ export async function completeUpload(dependencies: CoreDependencies, request: Co
       upload,
       stored.rows.map((row) => row.value),
     )
-    requireWrite(request.conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
+    requireWrite(request.conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
     const pieces = chosen.flatMap((part) => part.pieces)
     const checksum = joinedChecksum(dependencies, request, upload, chosen)
     const { content, row } = contentOf(dependencies, pieces, chosen.map(storedPart))

@@ -29,9 +29,11 @@ import {
   type Deleted,
   deleteCurrent,
   type Head,
+  type KeyState,
   type Located,
   locateVersion,
   readHead,
+  readKey,
   removeVersion,
   rewriteVersion,
   type Written,
@@ -146,12 +148,12 @@ export async function findObject(
   { meta }: Pick<CoreDependencies, 'meta'>,
   { bucket, key, reference }: ObjectName,
 ): Promise<FoundObject> {
-  return findInHead(meta, await readHead(meta, bucket, key), key, reference)
+  return findInHead(meta, await readKey(meta, bucket, key), key, reference)
 }
 
 async function findInHead(
   meta: MetaStore,
-  head: Head,
+  head: KeyState,
   key: string,
   reference: VersionReference | undefined,
 ): Promise<FoundObject> {
@@ -181,8 +183,7 @@ async function openObject<T extends { readonly range: ByteRange }>(
 
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
   const { bucket, key, conditions, source, headers, storageClass, accountId, acl } = request
-  const allow = (head: Head) =>
-    requireWrite(conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
+  const allow = (head: Head) => requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
   allow(await readHead(dependencies.meta, bucket, key))
   const stored = await storeBytes(dependencies, source)
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
@@ -212,19 +213,24 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
   )
 }
 
-function requireCurrent(head: Head, key: string): FoundObject {
+function requireCurrent(head: KeyState, key: string): FoundObject {
   const { current } = head
-  if (current?.kind === 'object') return { version: current, bucket: head.bucket.value, row: head.object }
+  if (current?.kind === 'object') return { version: current, bucket: head.bucket, row: head.object }
   if (current === undefined) return fail('NoSuchKey', { Key: key })
   const vendorHeaders = { 'delete-marker': 'true', 'version-id': versionIdOf(current) }
   return fail('NoSuchKey', { Key: key }, { vendorHeaders })
 }
 
-function requireNamed(head: Head, key: string, reference: VersionReference, located: Located | undefined): FoundObject {
+function requireNamed(
+  head: KeyState,
+  key: string,
+  reference: VersionReference,
+  located: Located | undefined,
+): FoundObject {
   const VersionId = reference.kind === 'null' ? 'null' : encodeVersionId(reference.sequence)
   if (located === undefined) return fail('NoSuchVersion', { Key: key, VersionId })
   const { version, row } = located
-  if (version.kind === 'object') return { version, row, bucket: head.bucket.value }
+  if (version.kind === 'object') return { version, row, bucket: head.bucket }
   return fail(
     'DeleteMarkerNamed',
     { Method: 'GET', ResourceType: 'DeleteMarker', Key: key, VersionId },
@@ -296,7 +302,7 @@ async function copyObject(
   const { bucket, key, conditions, accountId, acl } = request
   let source: FoundObject | undefined
   const written = await writeVersion(dependencies, bucket, key, 'CopyObject', async (head) => {
-    requireWrite(conditions, key, currentObject(head), head.bucket.value.versioning !== 'unset')
+    requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
     const found = await findObject(dependencies, request.source)
     source = found
     const described = await request.describe(found)

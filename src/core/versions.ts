@@ -5,9 +5,10 @@
  * the invariant "the current version is the newest" needs no lock (docs/decisions).
  */
 
+import type { Bytes } from '../base/bytes.js'
 import type { RandomBytes } from '../base/ids.js'
 import { keyParts } from '../meta/key.js'
-import { isCollapsed, type MetaStore } from '../meta/meta-store.js'
+import { type Entry, isCollapsed, type MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
 import type { AnyVersion, DeleteMarker, ObjectVersion } from '../model/version.js'
@@ -32,8 +33,8 @@ import {
 } from './rows.js'
 
 /** The state of one key, read at one moment. */
-export interface Head {
-  readonly bucket: Row<Bucket>
+export interface KeyState {
+  readonly bucket: Bucket
   readonly object: Row<AnyVersion | undefined>
   /** Undefined in a bucket that never was versioned: there are no markers. */
   readonly marker: Row<AnyVersion | undefined> | undefined
@@ -41,35 +42,51 @@ export interface Head {
   readonly current: AnyVersion | undefined
 }
 
+/** The same for a writer, whose commit checks the bucket as well. */
+export interface Head extends KeyState {
+  readonly bucketRow: Row<Bucket>
+}
+
 /** The current version if it is an object: what conditions and readers look at. */
-export function currentObject(head: Head): ObjectVersion | undefined {
-  return head.current?.kind === 'object' ? head.current : undefined
+export function currentObject({ current }: KeyState): ObjectVersion | undefined {
+  return current?.kind === 'object' ? current : undefined
 }
 
 /** Fails with NoSuchBucket when the bucket is no longer the one that the request was let into. */
 export async function readHead(meta: MetaStore, bucket: Bucket, name: string): Promise<Head> {
-  const versioned = bucket.versioning !== 'unset'
-  const keys = [bucketKey(bucket.name), objectKey(bucket.id, name)]
-  if (versioned) keys.push(markerKey(bucket.id, name), nullVersionKey(bucket.id, name))
-  const [bucketEntry, objectEntry, markerEntry, nullEntry] = await meta.getMany(keys)
-  const bucketRow = rowOf(bucketCodec, bucketKey(bucket.name), bucketEntry)
-  const now = bucketRow.value
+  const [bucketEntry, ...entries] = await meta.getMany([bucketKey(bucket.name), ...keysOf(bucket, name)])
+  const row = rowOf(bucketCodec, bucketKey(bucket.name), bucketEntry)
+  const now = row.value
   if (now === undefined || now.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
   if (now.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
-  if (!versioned && now.versioning !== 'unset') return readHead(meta, now, name)
+  if (bucket.versioning === 'unset' && now.versioning !== 'unset') return readHead(meta, now, name)
+  return { ...stateOf(now, bucket, name, entries), bucketRow: { ...row, value: now } }
+}
+
+/** For readers: the bucket is as it was when the request was let in; a DeleteBucket under way disturbs nobody. */
+export async function readKey(meta: MetaStore, bucket: Bucket, name: string): Promise<KeyState> {
+  return stateOf(bucket, bucket, name, await meta.getMany(keysOf(bucket, name)))
+}
+
+function keysOf(bucket: Bucket, name: string): readonly Bytes[] {
+  const object = objectKey(bucket.id, name)
+  return bucket.versioning === 'unset'
+    ? [object]
+    : [object, markerKey(bucket.id, name), nullVersionKey(bucket.id, name)]
+}
+
+/** `entries` are those of `keysOf(asked, name)`. */
+function stateOf(bucket: Bucket, asked: Bucket, name: string, entries: readonly (Entry | undefined)[]): KeyState {
+  const [objectEntry, markerEntry, nullEntry] = entries
+  const versioned = asked.versioning !== 'unset'
   const object = versionRow(name, objectKey(bucket.id, name), objectEntry)
   const marker = versioned ? versionRow(name, markerKey(bucket.id, name), markerEntry) : undefined
-  return {
-    bucket: { ...bucketRow, value: now },
-    object,
-    marker,
-    nullVersion: versioned ? rowOf(nullVersionCodec, nullVersionKey(bucket.id, name), nullEntry) : undefined,
-    current: object.value ?? marker?.value,
-  }
+  const nullVersion = versioned ? rowOf(nullVersionCodec, nullVersionKey(bucket.id, name), nullEntry) : undefined
+  return { bucket, object, marker, nullVersion, current: object.value ?? marker?.value }
 }
 
 function checkHead(changes: Changes, head: Head): void {
-  changes.check(head.bucket)
+  changes.check(head.bucketRow)
   changes.check(head.object)
   if (head.marker !== undefined) changes.check(head.marker)
   if (head.nullVersion !== undefined) changes.check(head.nullVersion)
@@ -109,7 +126,7 @@ export function writeVersion(
     checkHead(changes, head)
     const written = await putNewest(dependencies, changes, head, name, version)
     await include?.(changes)
-    return { batch: await changes.settle(), result: { version: written, bucket: head.bucket.value } }
+    return { batch: await changes.settle(), result: { version: written, bucket: head.bucket } }
   })
 }
 
@@ -126,7 +143,7 @@ async function putNewest(
     ...version,
     key: name,
     sequence: nextSequence(now * 1000 + microsWithin(random), head.current?.sequence),
-    isNull: head.bucket.value.versioning !== 'enabled',
+    isNull: head.bucket.versioning !== 'enabled',
     modifiedAt: now,
   }
   await displaceCurrent(meta, changes, head, name, complete.isNull)
@@ -154,7 +171,7 @@ async function displaceCurrent(
     if (current.kind === 'object') await releaseContent(meta, changes, current.content)
     return
   }
-  const bucketId = head.bucket.value.id
+  const bucketId = head.bucket.id
   changes.put({ key: noncurrentKey(bucketId, name, current.sequence), value: encodeVersion(current) })
   if (current.isNull) changes.put(putOf(nullVersionCodec, nullVersionKey(bucketId, name), current.sequence))
 }
@@ -162,12 +179,12 @@ async function displaceCurrent(
 async function dropNoncurrentNull(meta: MetaStore, changes: Changes, head: Head, name: string): Promise<void> {
   const sequence = head.nullVersion?.value
   if (sequence === undefined || head.current?.isNull === true) return
-  const rowKey = noncurrentKey(head.bucket.value.id, name, sequence)
+  const rowKey = noncurrentKey(head.bucket.id, name, sequence)
   const row = versionRow(name, rowKey, await meta.get(rowKey))
   if (row.value === undefined) return
   changes.check(row)
   changes.remove(rowKey)
-  changes.remove(nullVersionKey(head.bucket.value.id, name))
+  changes.remove(nullVersionKey(head.bucket.id, name))
   if (row.value.kind === 'object') await releaseContent(meta, changes, row.value.content)
 }
 
@@ -189,7 +206,7 @@ export interface Located {
 /** The version that an id names, or undefined. */
 export async function locateVersion(
   meta: MetaStore,
-  head: Head,
+  head: KeyState,
   name: string,
   reference: VersionReference,
 ): Promise<Located | undefined> {
@@ -202,7 +219,7 @@ export async function locateVersion(
   }
   const sequence = reference.kind === 'null' ? head.nullVersion?.value : reference.sequence
   if (sequence === undefined) return undefined
-  const rowKey = noncurrentKey(head.bucket.value.id, name, sequence)
+  const rowKey = noncurrentKey(head.bucket.id, name, sequence)
   const row = versionRow(name, rowKey, await meta.get(rowKey))
   return row.value !== undefined && isNamed(row.value) ? { version: row.value, row, isCurrent: false } : undefined
 }
@@ -261,7 +278,7 @@ export function deleteCurrent(
     allow(head)
     const changes = createChanges(dependencies)
     checkHead(changes, head)
-    const now = head.bucket.value
+    const now = head.bucket
     if (now.versioning !== 'unset') {
       const marker = await putNewest(dependencies, changes, head, name, { kind: 'marker', accountId })
       return { batch: await changes.settle(), result: { removed: undefined, marker, bucket: now } }
@@ -297,15 +314,15 @@ export function removeVersion(
       else {
         changes.check(row)
         changes.remove(row.key)
-        if (version.isNull) changes.remove(nullVersionKey(head.bucket.value.id, name))
+        if (version.isNull) changes.remove(nullVersionKey(head.bucket.id, name))
       }
     }
-    return { batch: await changes.settle(), result: { removed: located?.version, bucket: head.bucket.value } }
+    return { batch: await changes.settle(), result: { removed: located?.version, bucket: head.bucket } }
   })
 }
 
 async function promoteNewest(meta: MetaStore, changes: Changes, head: Head, name: string): Promise<void> {
-  const bucketId = head.bucket.value.id
+  const bucketId = head.bucket.id
   const newest = head.marker === undefined ? undefined : await newestNoncurrent(meta, bucketId, name)
   if (newest?.value === undefined) {
     if (head.object.value !== undefined) changes.remove(head.object.key)
