@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { closeStores, createService, openStores, prepareData } from '../src/app.js'
+import { closeStores, createService, openMasterKey, openStores, prepareData } from '../src/app.js'
 import { silentLog } from '../src/base/telemetry.js'
 import { loadSettings } from '../src/config/load.js'
 import type { Put } from '../src/meta/meta-store.js'
@@ -48,7 +48,12 @@ async function load(data: string, keys: number): Promise<void> {
     STOWAGE_SECRET_KEY: CREDENTIALS.secret,
   })
   const stores = await openStores(settings)
-  const { core } = await createService({ stores, settings, log: silentLog })
+  const { core } = await createService({
+    stores,
+    settings,
+    masterKey: await openMasterKey(stores, settings),
+    log: silentLog,
+  })
   const { account } = await prepareData(core, settings)
   const body = randomBytes(32)
   for (const name of Object.values(BUCKETS)) {

@@ -6,16 +6,20 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clock, systemClock } from './base/clock.js'
 import { loadDigests } from './base/digests.js'
-import { type Log, type Metrics, silentMetrics } from './base/telemetry.js'
+import { MasterKeyRefused, newMasterKey } from './base/master-key.js'
+import type { Secret } from './base/secret.js'
+import { type Log, type Metrics, silentLog, silentMetrics } from './base/telemetry.js'
 import type { BlobStore } from './blob/blob-store.js'
 import { openFilesBlobStore } from './blob/files.js'
 import { createMemoryBlobStore } from './blob/memory.js'
 import { createMeteredBlobStore } from './blob/metered.js'
 import type { BlobEngine, MetaEngine } from './config/kinds.js'
+import { createMasterKeyFile, masterKeyPath, readMasterKeyFile } from './config/master-key-file.js'
 import { readSeedFile } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
 import { defaultCoreLimits } from './core/dependencies.js'
+import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
 import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { cosDialect } from './dialects/cos/dialect.js'
 import { createDetect } from './dialects/detect.js'
@@ -76,6 +80,8 @@ export interface Tls {
 export interface ServiceOptions {
   readonly stores: Stores
   readonly settings: ServiceSettings
+  /** The one that these stores are sealed under, or claimed for now. */
+  readonly masterKey: Secret
   readonly log: Log
   readonly metrics?: Metrics
   readonly clock?: Clock
@@ -97,6 +103,27 @@ export async function openStores({
   metaMapBytes,
 }: Pick<Settings, 'data' | 'meta' | 'blob' | 'metaMapBytes'>): Promise<Stores> {
   return { meta: await openMeta(meta, data, metaMapBytes), blobs: await openBlobs(blob, data) }
+}
+
+/**
+ * From the settings, from the file in the data directory, or made now. What lives in memory is sealed as well, under a
+ * key that nobody needs to keep. Throws MasterKeyRefused.
+ */
+export async function openMasterKey(
+  { meta }: Pick<Stores, 'meta'>,
+  settings: Pick<Settings, 'data' | 'meta' | 'masterKey'>,
+): Promise<Secret> {
+  if (settings.masterKey !== undefined) return settings.masterKey
+  if (settings.meta.engine === 'memory') return newMasterKey(randomBytes)
+  const path = masterKeyPath(settings.data)
+  // In this order: whoever has marked the store has made the file before, so one that is missing now is lost.
+  const marked = await hasMasterKeyMarker(meta)
+  const present = await readMasterKeyFile(path)
+  if (present !== undefined) return present
+  if (!marked) return createMasterKeyFile(path, randomBytes)
+  throw new MasterKeyRefused(
+    `the secrets in this store are sealed, but there is no ${path}: put it back, or set STOWAGE_MASTER_KEY`,
+  )
 }
 
 /** Where the stores of these settings would lie and nothing is yet: opening would make them, empty. */
@@ -148,6 +175,7 @@ async function openBlobs(engine: BlobEngine, data: string): Promise<BlobStore> {
     : openFilesBlobStore({ path: engine.path ?? join(data, 'blobs') })
 }
 
+/** Throws MasterKeyRefused when the stores are sealed under another master key. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { settings, log, metrics = silentMetrics, clock = systemClock, random = randomBytes } = options
   const digests = await loadDigests()
@@ -156,6 +184,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     clock,
     random,
     digests,
+    sealing: createSealing(options.masterKey, random),
     limits: {
       ...defaultCoreLimits,
       inlineSizeBytesMax: settings.inlineBytesMax,
@@ -163,6 +192,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       trashDelayMs: settings.trashDelayMs,
     },
   })
+  await admitMasterKey(core.dependencies)
   const dialects = { cos: cosDialect, s3: createS3Dialect() }
   const admission = createAdmission(clock, settings.requestsPerSecondMax)
   const requestIds = createRequestIds({ random, now: () => clock.now() })
@@ -219,15 +249,18 @@ function createObserver(log: Log, metrics: Metrics): (observation: Observation) 
   }
 }
 
-/** The root account and the seed; whoever serves calls it before it says that it is ready. */
+/** Sealed secrets, the root account and the seed; whoever serves calls it before it says that it is ready. */
 export async function prepareData(
   core: Core,
   settings: Pick<Settings, 'appid' | 'secretId' | 'secretKey' | 'seed' | 'region'>,
+  log: Log = silentLog,
 ): Promise<RootKey> {
   const { appid, secretId, secretKey, seed, region } = settings
   const given =
     secretId === undefined || secretKey === undefined ? undefined : { id: secretId, secret: secretKey.reveal() }
   await core.buckets.recover()
+  const sealedCount = await core.identities.sealClearSecrets()
+  if (sealedCount > 0) log.info('sealed secrets that stood in clear', { count: sealedCount })
   const root = await ensureRoot(core, { appId: appid, given })
   if (seed !== undefined) await applySeed(core, root.account, region, await readSeedFile(seed))
   return root

@@ -12,6 +12,7 @@ import {
   closeStores,
   createService,
   missingFolders,
+  openMasterKey,
   openStores,
   prepareData,
   readTls,
@@ -19,6 +20,7 @@ import {
   startJobs,
 } from './app.js'
 import { systemClock } from './base/clock.js'
+import { MasterKeyRefused } from './base/master-key.js'
 import { createLog, type Log, type Metrics } from './base/telemetry.js'
 import { createCommands } from './cli/commands.js'
 import { runDoctor } from './cli/doctor.js'
@@ -139,8 +141,14 @@ async function serveAlone(settings: Settings): Promise<number> {
   )
   const adminAddress = await admin.listen(settings.adminListen)
   const stores = await openStores(settings)
-  const service = await createService({ stores, settings, log, metrics })
-  const root = await prepareData(service.core, settings)
+  const service = await createService({
+    stores,
+    settings,
+    masterKey: await openMasterKey(stores, settings),
+    log,
+    metrics,
+  })
+  const root = await prepareData(service.core, settings, log)
   const { servers, plain, secure } = await listen(service, settings)
   listeners = servers
   const jobs = startJobs(service.core, settings, log, metrics)
@@ -198,8 +206,14 @@ async function serveWithWorkers(settings: Settings, count: number): Promise<numb
   const admin = adminServer(log, ready, () => mergedMetrics(metrics, [...listening.keys()]))
   const adminAddress = await admin.listen(settings.adminListen)
   const stores = await openStores(settings)
-  const service = await createService({ stores, settings, log, metrics })
-  const root = await prepareData(service.core, settings)
+  const service = await createService({
+    stores,
+    settings,
+    masterKey: await openMasterKey(stores, settings),
+    log,
+    metrics,
+  })
+  const root = await prepareData(service.core, settings, log)
   const jobs = startJobs(service.core, settings, log, metrics)
   const first = startWorkers(count, listening, log, () => draining)
   const { plain, secure } = await first
@@ -286,7 +300,13 @@ async function serveAsWorker(settings: Settings): Promise<number> {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   const metrics = await createMetrics({ processMetrics: false })
   const stores = await openStores(settings)
-  const service = await createService({ stores, settings, log, metrics })
+  const service = await createService({
+    stores,
+    settings,
+    masterKey: await openMasterKey(stores, settings),
+    log,
+    metrics,
+  })
   const { servers, plain, secure } = await listen(service, settings)
   process.on('message', (message: unknown) => {
     if (!isMessage(message) || message.kind !== 'ask-metrics') return
@@ -338,7 +358,7 @@ commands.run(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     process.stderr.write(`stowage: ${complaintOf(error)}\n`)
-    process.exit(error instanceof SeedMistakes ? 2 : 1)
+    process.exit(error instanceof SeedMistakes || error instanceof MasterKeyRefused ? 2 : 1)
   },
 )
 
@@ -346,6 +366,9 @@ commands.run(process.argv.slice(2)).then(
 function complaintOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const fromOutside =
-    error instanceof SeedMistakes || error instanceof StartFailed || ('syscall' in error && 'code' in error)
+    error instanceof SeedMistakes ||
+    error instanceof MasterKeyRefused ||
+    error instanceof StartFailed ||
+    ('syscall' in error && 'code' in error)
   return fromOutside ? error.message : (error.stack ?? error.message)
 }

@@ -4,8 +4,18 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { closeStores, createService, memoryStores, openStores, prepareData, type Service, type Stores } from './app.js'
+import {
+  closeStores,
+  createService,
+  memoryStores,
+  openMasterKey,
+  openStores,
+  prepareData,
+  type Service,
+  type Stores,
+} from './app.js'
 import type { Clock } from './base/clock.js'
+import { newMasterKey } from './base/master-key.js'
 import { secret } from './base/secret.js'
 import { silentLog } from './base/telemetry.js'
 import { loadSettings } from './config/load.js'
@@ -51,7 +61,9 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
   const start = async (): Promise<Running> => {
     const stores = options.data === undefined ? memoryStores() : await openStores(settings)
     const clock = options.clock === undefined ? {} : { clock: options.clock }
-    const service = await createService({ stores, settings, log: silentLog, ...clock })
+    const inMemory = () => settings.masterKey ?? newMasterKey(randomBytes)
+    const masterKey = options.data === undefined ? inMemory() : await openMasterKey(stores, settings)
+    const service = await createService({ stores, settings, masterKey, log: silentLog, ...clock })
     await prepareData(service.core, identity)
     return { stores, service }
   }

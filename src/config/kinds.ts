@@ -4,6 +4,7 @@
  */
 
 import { isIP } from 'node:net'
+import { masterKeyFrom } from '../base/master-key.js'
 import { type Secret, secret } from '../base/secret.js'
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false }
@@ -106,6 +107,15 @@ export const secretKey: Kind<Secret> = {
   expected: 'a secret of 8 to 128 printable ASCII characters without spaces',
   confidential: true,
   parse: (text) => (/^[\x21-\x7e]{8,128}$/.test(text) ? ok(secret(text)) : NOT_OK),
+}
+
+export const masterKey: Kind<Secret> = {
+  expected: 'base64 of 32 bytes, such as `openssl rand -base64 32` prints',
+  confidential: true,
+  parse(text) {
+    const key = masterKeyFrom(text)
+    return key === undefined ? NOT_OK : ok(key)
+  },
 }
 
 export const path: Kind<string> = {

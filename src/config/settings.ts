@@ -11,6 +11,7 @@ import {
   hostSuffixes,
   type Kind,
   logStyle,
+  masterKey,
   metaEngine,
   oneOf,
   path,
@@ -97,6 +98,11 @@ export const settingsTable = {
     '86400000',
     'Time from one search for orphaned blobs to the next.',
     'ms',
+  ),
+  masterKey: optionalRow(
+    'STOWAGE_MASTER_KEY',
+    masterKey,
+    'Key that secrets are stored under, base64 of 32 bytes. When not set: `master.key` in the data directory, made once.',
   ),
   seed: optionalRow('STOWAGE_SEED', path, 'YAML file with accounts, keys, buckets and objects to create at start.'),
 

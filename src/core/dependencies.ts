@@ -5,6 +5,7 @@ import type { DigestFactory } from '../base/digests.js'
 import type { RandomBytes } from '../base/ids.js'
 import type { BlobStore } from '../blob/blob-store.js'
 import type { MetaStore } from '../meta/meta-store.js'
+import type { Sealing } from './sealing.js'
 
 export interface CoreLimits {
   /** Bodies up to this size live in the metadata store, in the same commit as their row. */
@@ -32,5 +33,7 @@ export interface CoreDependencies {
   readonly clock: Clock
   readonly random: RandomBytes
   readonly digests: DigestFactory
+  /** Holds the master key; what it sealed for one store no other key opens. */
+  readonly sealing: Sealing
   readonly limits: CoreLimits
 }

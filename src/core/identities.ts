@@ -1,14 +1,15 @@
-/** Accounts and their access keys. */
+/** Accounts and their access keys. Secrets are sealed in their rows, and in clear only in this process' memory. */
 
 import { createHash } from 'node:crypto'
+import type { Bytes } from '../base/bytes.js'
 import { randomHex } from '../base/ids.js'
 import { asText } from '../meta/json.js'
-import { codec } from '../meta/record.js'
+import type { Put } from '../meta/meta-store.js'
+import { codec, rememberByBytes } from '../meta/record.js'
 import type { Account } from '../model/principal.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import {
-  type AccessKey,
   accessKeyCodec,
   accessKeyKey,
   accountAppIdKey,
@@ -20,8 +21,19 @@ import {
   type Row,
   rangeOf,
   rowOf,
+  type StoredAccessKey,
   scanAll,
 } from './rows.js'
+import type { Sealing } from './sealing.js'
+
+export interface AccessKey {
+  readonly id: string
+  readonly secret: string
+  readonly accountId: string
+  readonly enabled: boolean
+  /** The account's root key from settings or first start; further ones come from the seed file. */
+  readonly root: boolean
+}
 
 export interface KeyHolder {
   readonly key: AccessKey
@@ -47,12 +59,26 @@ export interface IdentityStore {
   ensureKey(key: AccessKey): Promise<'created' | 'present' | 'replaced'>
   /** The root keys of an account. */
   rootKeys(accountId: string): Promise<readonly AccessKey[]>
+  /** Seals what an earlier release has stored in clear, and says how many secrets that were. */
+  sealClearSecrets(): Promise<number>
 }
 
 export const accountIdCodec = codec<string>({ name: 'account-id', version: 1, toJson: (id) => id, fromJson: asText })
 
+/** Every signed request needs its key: unsealing costs thirty times the lookup. */
+const KEYS_REMEMBERED_MAX = 256
+const SEALED_AT_ONCE_MAX = 100
+
 export function createIdentities(dependencies: CoreDependencies): IdentityStore {
-  const { meta, random } = dependencies
+  const { meta, random, sealing } = dependencies
+  const openKey = rememberByBytes((value) => openAccessKey(sealing, value), KEYS_REMEMBERED_MAX)
+  const sealSecret = (id: string) =>
+    commitPlanned(dependencies, 'CreateAccessKey', async () => {
+      const row = rowOf(accessKeyCodec, accessKeyKey(id), await meta.get(accessKeyKey(id)))
+      if (row.value?.secret.kind !== 'clear') return { batch: {}, result: 0 }
+      const put = putSealed(sealing, { ...row.value, secret: row.value.secret.text })
+      return { batch: { checks: [checkOf(row)], puts: [put] }, result: 1 }
+    })
   const findAccount = async (accountId: string) =>
     rowOf(accountCodec, accountKey(accountId), await meta.get(accountKey(accountId))).value
 
@@ -61,7 +87,7 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
     findKey: async (accessKeyId) => {
       const entry = await meta.get(accessKeyKey(accessKeyId))
       if (entry === undefined) return undefined
-      const key = accessKeyCodec.decode(entry.value)
+      const key = openKey(entry.value)
       const account = await findAccount(key.accountId)
       return account === undefined ? undefined : { key, account }
     },
@@ -86,11 +112,12 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
     ensureKey: (key) =>
       commitPlanned(dependencies, 'CreateAccessKey', async () => {
         const row = rowOf(accessKeyCodec, accessKeyKey(key.id), await meta.get(accessKeyKey(key.id)))
-        if (row.value?.secret === key.secret && row.value.accountId === key.accountId) {
+        const present = row.value === undefined ? undefined : secretOf(sealing, row.value)
+        if (present === key.secret && row.value?.accountId === key.accountId) {
           return { batch: {}, result: 'present' as const }
         }
         const result = row.value === undefined ? ('created' as const) : ('replaced' as const)
-        return { batch: { checks: [checkOf(row)], puts: [putOf(accessKeyCodec, row.key, key)] }, result }
+        return { batch: { checks: [checkOf(row)], puts: [putSealed(sealing, key)] }, result }
       }),
     accounts: async () => {
       const accounts: Account[] = []
@@ -102,12 +129,41 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
     rootKeys: async (accountId) => {
       const keys: AccessKey[] = []
       for await (const entry of scanAll(meta, rangeOf(Buffer.of(kinds.accessKey)))) {
-        const key = accessKeyCodec.decode(entry.value)
+        const key = openKey(entry.value)
         if (key.root && key.accountId === accountId) keys.push(key)
       }
       return keys
     },
+    sealClearSecrets: async () => {
+      let count = 0
+      let waiting: string[] = []
+      const sealWaiting = async () => {
+        for (const sealed of await Promise.all(waiting.map(sealSecret))) count += sealed
+        waiting = []
+      }
+      for await (const { value } of scanAll(meta, rangeOf(Buffer.of(kinds.accessKey)))) {
+        const { id, secret } = accessKeyCodec.decode(value)
+        if (secret.kind === 'clear') waiting.push(id)
+        if (waiting.length === SEALED_AT_ONCE_MAX) await sealWaiting()
+      }
+      await sealWaiting()
+      return count
+    },
   }
+}
+
+function openAccessKey(sealing: Sealing, value: Bytes): AccessKey {
+  const stored = accessKeyCodec.decode(value)
+  return { ...stored, secret: secretOf(sealing, stored) }
+}
+
+function secretOf(sealing: Sealing, { id, secret }: StoredAccessKey): string {
+  return secret.kind === 'clear' ? secret.text : sealing.unseal(secret.text, accessKeyKey(id))
+}
+
+function putSealed(sealing: Sealing, key: AccessKey): Put {
+  const rowKey = accessKeyKey(key.id)
+  return putOf(accessKeyCodec, rowKey, { ...key, secret: { kind: 'sealed', text: sealing.seal(key.secret, rowKey) } })
 }
 
 function keepEmail(account: Account, row: Row<unknown>, email: string | undefined) {

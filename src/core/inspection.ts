@@ -19,6 +19,8 @@ import {
   bucketCountCodec,
   kinds,
   manifestCodec,
+  masterKeyKey,
+  masterKeyMarkerCodec,
   ownersCodec,
   trashBlob,
 } from './rows.js'
@@ -101,6 +103,8 @@ async function inspectKinds(survey: Survey): Promise<void> {
 
 async function inspectIdentities(survey: Survey): Promise<void> {
   const { meta } = survey.stores
+  const marker = await meta.get(masterKeyKey)
+  if (marker !== undefined) survey.attempt('master-key', 'marker', () => masterKeyMarkerCodec.decode(marker.value))
   for await (const page of pagesOf(survey, kinds.account)) {
     for (const { key, value } of page) {
       const id = partOfKey(key, 1, 0)
@@ -111,7 +115,7 @@ async function inspectIdentities(survey: Survey): Promise<void> {
   }
   const rows = [
     { name: 'account-id', kind: kinds.accountAppId, accountOf: (value: Bytes) => accountIdCodec.decode(value) },
-    { name: 'access-key', kind: kinds.accessKey, accountOf: (value: Bytes) => accessKeyCodec.decode(value).accountId },
+    { name: 'access-key', kind: kinds.accessKey, accountOf: (value: Bytes) => inspectAccessKey(survey, value) },
   ]
   for (const { name, kind, accountOf } of rows) {
     for await (const page of pagesOf(survey, kind)) {
@@ -124,6 +128,13 @@ async function inspectIdentities(survey: Survey): Promise<void> {
       }
     }
   }
+}
+
+/** What is sealed is not opened: a doctor has no master key. */
+function inspectAccessKey(survey: Survey, value: Bytes): string {
+  const { id, secret, accountId } = accessKeyCodec.decode(value)
+  if (secret.kind === 'clear') survey.report('note', 'access-key', id, 'is stored in clear; the next start seals it')
+  return accountId
 }
 
 /** Rows, the index by account and the counts that limits are kept by. */

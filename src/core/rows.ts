@@ -38,6 +38,7 @@ import { aclFromJson, aclToJson } from './acl-record.js'
 /** First byte of every key of the kind. Numbers are never reused (docs/data-format.md). */
 export const kinds = {
   format: 0x01,
+  masterKey: 0x02,
   account: 0x10,
   accountAppId: 0x11,
   accessKey: 0x12,
@@ -139,25 +140,38 @@ export const accountCodec = codec<Account>({
 export const accountKey = (accountId: string) => key(kinds.account, accountId)
 export const accountAppIdKey = (appId: string) => key(kinds.accountAppId, appId)
 
-export interface AccessKey {
+/** As it is stored; `openAccessKey` in identities.ts has the secret. */
+export interface StoredAccessKey {
   readonly id: string
-  readonly secret: string
+  /** Clear only in rows of version 1, which are rewritten at start and never written. */
+  readonly secret: { readonly kind: 'sealed' | 'clear'; readonly text: string }
   readonly accountId: string
   readonly enabled: boolean
   /** The account's root key from settings or first start; further ones come from the seed file. */
   readonly root: boolean
 }
 
-export const accessKeyCodec = codec<AccessKey>({
+/** Version 1 had the secret as text; here it is told apart from what is sealed by being in a list. */
+function clearSecretInList(json: Json): Json {
+  const [id = null, secret = null, ...rest] = asList(json)
+  return [id, [secret], ...rest]
+}
+
+export const accessKeyCodec = codec<StoredAccessKey>({
   name: 'access-key',
-  version: 1,
-  remembered: 256,
-  toJson: ({ id, secret, accountId, enabled, root }) => [id, secret, accountId, enabled, root],
+  version: 2,
+  upgrades: [clearSecretInList],
+  toJson: ({ id, secret, accountId, enabled, root }) => {
+    assert(secret.kind === 'sealed', 'a secret is stored sealed')
+    return [id, secret.text, accountId, enabled, root]
+  },
   fromJson: (json) => {
     const [id, secret, accountId, enabled, root] = asList(json)
     return {
       id: asText(id),
-      secret: asText(secret),
+      secret: Array.isArray(secret)
+        ? { kind: 'clear', text: asText(asList(secret)[0]) }
+        : { kind: 'sealed', text: asText(secret) },
       accountId: asText(accountId),
       enabled: enabled === true,
       root: root === true,
@@ -166,6 +180,15 @@ export const accessKeyCodec = codec<AccessKey>({
 })
 
 export const accessKeyKey = (accessKeyId: string) => key(kinds.accessKey, accessKeyId)
+
+/** Something sealed: it opens under the master key of the store and under no other. */
+export const masterKeyMarkerCodec = codec<string>({
+  name: 'master-key-marker',
+  version: 1,
+  toJson: (sealed) => sealed,
+  fromJson: asText,
+})
+export const masterKeyKey = key(kinds.masterKey)
 
 // --- buckets --------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,18 @@ const REFUSED: readonly (readonly [variable: string, texts: readonly string[]])[
   ['STOWAGE_APPID', ['0123456', '1234', 'x', '1'.repeat(21)]],
   ['STOWAGE_SECRET_ID', ['ab', 'a/b/c', 'a b c', 'a,b,c', 'a'.repeat(129)]],
   ['STOWAGE_SECRET_KEY', ['short', 'with a space', 'x'.repeat(129)]],
+  [
+    'STOWAGE_MASTER_KEY',
+    [
+      'short',
+      Buffer.alloc(31).toString('base64'),
+      Buffer.alloc(33).toString('base64'),
+      Buffer.alloc(32).toString('hex'),
+      Buffer.alloc(32).toString('base64url'),
+      `${Buffer.alloc(32).toString('base64')}=`,
+      `${'A'.repeat(42)}B=`,
+    ],
+  ],
   ['STOWAGE_INLINE_BYTES_MAX', ['64KiB', '-1', '1048577', '0x10', 'none']],
   ['STOWAGE_REQUESTS_PER_SECOND_MAX', ['0', '0.5', 'unlimited']],
   ['STOWAGE_LOG', ['trace', 'info:xml', 'info:json:x', ':json', 'JSON']],
@@ -103,6 +115,16 @@ test('a secret is never repeated: not in a mistake, not when settings are printe
   const settings = loadSettings(right)
   assert.equal(settings.secretKey?.reveal(), 'hunter2-hunter2')
   assert.equal(`${settings.secretKey}`, REDACTED)
+  const masterKey = Buffer.alloc(32, 'key').toString('base64')
+  assert.equal(loadSettings({ STOWAGE_MASTER_KEY: masterKey }).masterKey?.reveal(), masterKey)
+  const masterKeyShown = [loadSettings({ STOWAGE_MASTER_KEY: masterKey }), loadSettings({})]
+  assert.ok(!inspect(masterKeyShown, { depth: 9 }).includes(masterKey))
+  assert.ok(!describeSettings({ STOWAGE_MASTER_KEY: masterKey }).includes(masterKey))
+  assert.ok(
+    !mistakesOf({ STOWAGE_MASTER_KEY: `${masterKey}x` })
+      .join()
+      .includes(masterKey),
+  )
   for (const shown of [
     JSON.stringify(settings),
     inspect(settings, { depth: 9, showHidden: true }),

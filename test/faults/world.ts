@@ -9,6 +9,7 @@ import { type ManualClock, manualClock } from '../../src/base/clock.js'
 import { loadDigests } from '../../src/base/digests.js'
 import { type CallCounter, createCallCounter, type FaultHook } from '../../src/base/faults.js'
 import type { RandomBytes } from '../../src/base/ids.js'
+import { newMasterKey } from '../../src/base/master-key.js'
 import type { BlobStore } from '../../src/blob/blob-store.js'
 import { createFaultyBlobStore } from '../../src/blob/faulty.js'
 import { createMemoryBlobStore } from '../../src/blob/memory.js'
@@ -19,6 +20,7 @@ import { defaultCoreLimits } from '../../src/core/dependencies.js'
 import { type Inspection, inspectStores } from '../../src/core/inspection.js'
 import type { ObjectSource } from '../../src/core/object-source.js'
 import { bucketCodec, decodeVersion, kinds, partCodec, rangeOf, scanAll, uploadCodec } from '../../src/core/rows.js'
+import { createSealing } from '../../src/core/sealing.js'
 import { readPieces } from '../../src/core/stored-bytes.js'
 import { createFaultyMetaStore } from '../../src/meta/faulty.js'
 import { keyParts } from '../../src/meta/key.js'
@@ -62,6 +64,7 @@ export function createWorld(seed = 1): World {
   const blobs = createMemoryBlobStore()
   const clock = manualClock(START_MS)
   const random = seededBytes(seed)
+  const sealing = createSealing(newMasterKey(seededBytes(seed)), seededBytes(seed + 1))
   return {
     meta,
     blobs,
@@ -72,6 +75,7 @@ export function createWorld(seed = 1): World {
         blobs: createFaultyBlobStore(blobs, hook, counter),
         clock,
         random,
+        sealing,
         digests,
         limits: { ...defaultCoreLimits, inlineSizeBytesMax: 64 },
       }),

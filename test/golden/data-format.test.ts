@@ -7,9 +7,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
 import { accountIdCodec } from '../../src/core/identities.js'
 import * as rows from '../../src/core/rows.js'
+import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
@@ -91,10 +93,21 @@ const GRANTS: readonly Grant[] = [
   { grantee: { kind: 'user', uin: '100000000001', subUin: '100000000002' }, permission: 'WRITE_ACP' },
 ]
 
+const SEALED_SECRET = 'sq4DuGRHAH6lpaWlpaWlpaWlpaVAZ+/FUe5N/bdHtNHNixrZLq69bDNgNIo='
+const SEALED_MARKER = 'sq4DuGRHAH6lpaWlpaWlpaWlpaVSM/PXU/tN3qlKNY1OQlBKzBsKl+Ktgg=='
+const ACCESS_KEY: rows.StoredAccessKey = {
+  id: 'AKIDexample',
+  secret: { kind: 'sealed', text: SEALED_SECRET },
+  accountId: '0a1b2c3d4e5f',
+  enabled: true,
+  root: false,
+}
+
 interface Sample {
   readonly name: string
   readonly value: unknown
-  readonly encode: () => Buffer
+  /** Undefined for what is read and never written any more. */
+  readonly encode: (() => Buffer) | undefined
   readonly decode: (bytes: Buffer) => unknown
 }
 
@@ -134,13 +147,13 @@ const SAMPLES: readonly Sample[] = [
     'account with an e-mail address',
   ),
   sample(accountIdCodec, '0a1b2c3d4e5f'),
-  sample(rows.accessKeyCodec, {
-    id: 'AKIDexample',
-    secret: 'a secret',
-    accountId: '0a1b2c3d4e5f',
-    enabled: true,
-    root: false,
-  }),
+  sample(rows.accessKeyCodec, ACCESS_KEY),
+  {
+    ...sample(rows.accessKeyCodec, { ...ACCESS_KEY, secret: { kind: 'clear', text: 'a secret' } }),
+    name: 'access-key in clear',
+    encode: undefined,
+  },
+  sample(rows.masterKeyMarkerCodec, SEALED_MARKER),
   sample(rows.bucketCodec, BUCKET),
   sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
   sample(rows.bucketCountCodec, 3),
@@ -178,6 +191,7 @@ for (const { name, value, encode, decode } of SAMPLES) {
     for (const [version, text] of Object.entries(versions)) {
       assert.deepEqual(decode(Buffer.concat([Buffer.of(Number(version)), Buffer.from(text, 'utf8')])), value)
     }
+    if (encode === undefined) return
     const bytes = encode()
     assert.equal(bytes.toString('utf8', 1), versions[String(bytes[0])])
   })
@@ -194,8 +208,26 @@ test('every codec of the rows has a record', () => {
   )
 })
 
+test('what was sealed by an earlier release opens under its master key', () => {
+  const masterKey = masterKeyFrom('AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=')
+  assert.ok(masterKey)
+  const sealing = createSealing(masterKey, (sizeBytes) => Buffer.alloc(sizeBytes, 0xa5))
+  for (const [text, rowKey, sealed] of [
+    ['a secret', rows.accessKeyKey(ACCESS_KEY.id), SEALED_SECRET],
+    ['stowage', rows.masterKeyKey, SEALED_MARKER],
+  ] as const) {
+    assert.equal(sealing.unseal(sealed, rowKey), text)
+    assert.equal(sealing.seal(text, rowKey), sealed)
+  }
+})
+
+test('a secret in clear is never written', () => {
+  assert.throws(() => rows.accessKeyCodec.encode({ ...ACCESS_KEY, secret: { kind: 'clear', text: 'x' } }), /sealed/)
+})
+
 const [bucketId, uploadId, blob] = ['00112233445566aa', '019e00000003', PIECE.blob]
 const KEYS: Readonly<Record<string, Uint8Array>> = {
+  masterKey: rows.masterKeyKey,
   account: rows.accountKey('0a1b2c3d4e5f'),
   accountAppId: rows.accountAppIdKey('1250000000'),
   accessKey: rows.accessKeyKey('AKIDexample'),

@@ -1,10 +1,12 @@
 /** An answer that was decided and then cannot be given: the client is told in its own dialect, or sees a cut. */
 
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { createService, memoryStores, prepareData } from '../../src/app.js'
+import { newMasterKey } from '../../src/base/master-key.js'
 import { secret } from '../../src/base/secret.js'
 import { silentLog } from '../../src/base/telemetry.js'
 import { createFaultyBlobStore } from '../../src/blob/faulty.js'
@@ -22,8 +24,9 @@ async function failing(chunk: 0 | 1) {
     if (call.method === 'read' && call.moment === 'chunk' && call.chunk === chunk) throw new Error('the disk is gone')
   })
   const settings = loadSettings({})
+  const masterKey = newMasterKey(randomBytes)
   const log = { ...silentLog, error: (...line: readonly unknown[]) => void faults.push(line) }
-  const service = await createService({ stores: { meta: stores.meta, blobs }, settings, log })
+  const service = await createService({ stores: { meta: stores.meta, blobs }, settings, masterKey, log })
   const key = { secretId: 'AKIDtest', secretKey: secret('a-secret-for-tests') }
   const { account } = await prepareData(service.core, { ...settings, ...key })
   const { region } = settings

@@ -11,6 +11,7 @@ import { createService, memoryStores, type Service, type ServiceSettings, type S
 import type { Bytes } from '../../src/base/bytes.js'
 import { type ManualClock, manualClock } from '../../src/base/clock.js'
 import { type CallCounter, createCallCounter, type FaultHook } from '../../src/base/faults.js'
+import { newMasterKey } from '../../src/base/master-key.js'
 import { silentLog } from '../../src/base/telemetry.js'
 import { parseXml, type XmlElement } from '../../src/base/xml.js'
 import { createFaultyBlobStore } from '../../src/blob/faulty.js'
@@ -69,6 +70,7 @@ export async function createExchange(settings: Partial<ServiceSettings> = {}): P
     stores,
     settings: { ...loadSettings({ STOWAGE_REGION: REGION }), ...settings },
     log: silentLog,
+    masterKey: newMasterKey(seededRandom()),
     clock,
     random: seededRandom(),
   })

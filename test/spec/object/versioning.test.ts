@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { type ManualClock, manualClock } from '../../../src/base/clock.js'
 import { loadDigests } from '../../../src/base/digests.js'
+import { newMasterKey } from '../../../src/base/master-key.js'
 import { collectBytes, oneChunk } from '../../../src/base/streams.js'
 import { createMemoryBlobStore } from '../../../src/blob/memory.js'
 import { NO_WRITE_CONDITIONS } from '../../../src/core/conditions.js'
@@ -17,6 +18,7 @@ import { defaultCoreLimits } from '../../../src/core/dependencies.js'
 import type { ObjectSource } from '../../../src/core/object-source.js'
 import { versionIdOf } from '../../../src/core/objects.js'
 import { kinds } from '../../../src/core/rows.js'
+import { createSealing } from '../../../src/core/sealing.js'
 import { createMemoryMetaStore } from '../../../src/meta/memory.js'
 import type { Bucket, Versioning } from '../../../src/model/bucket.js'
 import { isApiError } from '../../../src/model/errors/index.js'
@@ -90,6 +92,7 @@ async function createWorld(): Promise<World> {
     clock,
     random: randomBytes,
     digests: await loadDigests(),
+    sealing: createSealing(newMasterKey(randomBytes), randomBytes),
     limits: { ...defaultCoreLimits, inlineSizeBytesMax: 16, trashDelayMs: TRASH_DELAY_MS },
   })
   await core.buckets.create({ name: 'bucket', accountId: ACCOUNT, region: 'r', acl: 'private' })
