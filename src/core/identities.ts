@@ -1,11 +1,11 @@
 /** Accounts and their access keys. Secrets are sealed in their rows, and in clear only in this process' memory. */
 
 import { createHash } from 'node:crypto'
-import type { Bytes } from '../base/bytes.js'
+import { type Bytes, equalBytes } from '../base/bytes.js'
 import { randomHex } from '../base/ids.js'
 import { asText } from '../meta/json.js'
 import type { Put } from '../meta/meta-store.js'
-import { codec, rememberByBytes } from '../meta/record.js'
+import { codec } from '../meta/record.js'
 import type { Account } from '../model/principal.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
@@ -65,13 +65,12 @@ export interface IdentityStore {
 
 export const accountIdCodec = codec<string>({ name: 'account-id', version: 1, toJson: (id) => id, fromJson: asText })
 
-/** Every signed request needs its key: unsealing costs thirty times the lookup. */
 const KEYS_REMEMBERED_MAX = 256
 const SEALED_AT_ONCE_MAX = 100
 
 export function createIdentities(dependencies: CoreDependencies): IdentityStore {
   const { meta, random, sealing } = dependencies
-  const openKey = rememberByBytes((value) => openAccessKey(sealing, value), KEYS_REMEMBERED_MAX)
+  const openKey = rememberOpened(sealing)
   const sealSecret = (id: string) =>
     commitPlanned(dependencies, 'CreateAccessKey', async () => {
       const row = rowOf(accessKeyCodec, accessKeyKey(id), await meta.get(accessKeyKey(id)))
@@ -87,7 +86,7 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
     findKey: async (accessKeyId) => {
       const entry = await meta.get(accessKeyKey(accessKeyId))
       if (entry === undefined) return undefined
-      const key = openKey(entry.value)
+      const key = openKey(accessKeyId, entry.value)
       const account = await findAccount(key.accountId)
       return account === undefined ? undefined : { key, account }
     },
@@ -129,7 +128,7 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
     rootKeys: async (accountId) => {
       const keys: AccessKey[] = []
       for await (const entry of scanAll(meta, rangeOf(Buffer.of(kinds.accessKey)))) {
-        const key = openKey(entry.value)
+        const key = openAccessKey(sealing, entry.value)
         if (key.root && key.accountId === accountId) keys.push(key)
       }
       return keys
@@ -149,6 +148,22 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
       await sealWaiting()
       return count
     },
+  }
+}
+
+/**
+ * Every signed request needs its key, and unsealing costs more than reading the row. What was opened is kept with the
+ * bytes of its row: the same bytes are the same secret, so there is nothing to invalidate.
+ */
+function rememberOpened(sealing: Sealing): (accessKeyId: string, value: Bytes) => AccessKey {
+  const opened = new Map<string, { readonly value: Bytes; readonly key: AccessKey }>()
+  return (accessKeyId, value) => {
+    const known = opened.get(accessKeyId)
+    if (known !== undefined && equalBytes(known.value, value)) return known.key
+    const key = openAccessKey(sealing, value)
+    if (opened.size >= KEYS_REMEMBERED_MAX) opened.clear()
+    opened.set(accessKeyId, { value: Buffer.from(value), key })
+    return key
   }
 }
 

@@ -50,8 +50,7 @@ export function codec<T>(format: Format<T>): Codec<T> {
   }
 }
 
-/** Keeps at most `valuesMax` values. The memory is the returned function's own: what it holds goes with its owner. */
-export function rememberByBytes<T>(decode: (bytes: Bytes) => T, valuesMax: number): (bytes: Bytes) => T {
+function rememberByBytes<T>(decode: (bytes: Bytes) => T, valuesMax: number): (bytes: Bytes) => T {
   const values = new Map<string, T>()
   return (bytes) => {
     const text = asBuffer(bytes).toString('latin1')
