@@ -58,6 +58,7 @@ test('of many that make the file at once one wins, all have its key, and nothing
   const [first] = keys
   assert.ok(first)
   assert.deepEqual([...new Set(keys.map((key) => key.reveal()))], [first.reveal()])
+  assert.equal((await createMasterKeyFile(path, randomBytes)).reveal(), first.reveal(), 'a late one')
   assert.equal(await readFile(path, 'utf8'), `${first.reveal()}\n`)
   assert.equal((await stat(path)).mode & 0o777, 0o600)
   assert.deepEqual(await readdir(data), ['master.key'])
