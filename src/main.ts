@@ -17,6 +17,7 @@ import {
   prepareData,
   readTls,
   type Service,
+  type Stores,
   startJobs,
 } from './app.js'
 import { systemClock } from './base/clock.js'
@@ -125,6 +126,16 @@ async function serve(settings: Settings): Promise<number> {
   return workers > 1 ? serveWithWorkers(settings, workers) : serveAlone(settings)
 }
 
+async function openService(
+  settings: Settings,
+  log: Log,
+  metrics: Metrics,
+): Promise<{ stores: Stores; service: Service }> {
+  const stores = await openStores(settings)
+  const masterKey = await openMasterKey(stores, settings)
+  return { stores, service: await createService({ stores, settings, masterKey, log, metrics }) }
+}
+
 async function serveAlone(settings: Settings): Promise<number> {
   const log = logOf(settings)
   const stopping = stopSignal()
@@ -140,14 +151,7 @@ async function serveAlone(settings: Settings): Promise<number> {
     },
   )
   const adminAddress = await admin.listen(settings.adminListen)
-  const stores = await openStores(settings)
-  const service = await createService({
-    stores,
-    settings,
-    masterKey: await openMasterKey(stores, settings),
-    log,
-    metrics,
-  })
+  const { stores, service } = await openService(settings, log, metrics)
   const root = await prepareData(service.core, settings, log)
   const { servers, plain, secure } = await listen(service, settings)
   listeners = servers
@@ -205,14 +209,7 @@ async function serveWithWorkers(settings: Settings, count: number): Promise<numb
   const ready = () => !draining && listening.size === count
   const admin = adminServer(log, ready, () => mergedMetrics(metrics, [...listening.keys()]))
   const adminAddress = await admin.listen(settings.adminListen)
-  const stores = await openStores(settings)
-  const service = await createService({
-    stores,
-    settings,
-    masterKey: await openMasterKey(stores, settings),
-    log,
-    metrics,
-  })
+  const { stores, service } = await openService(settings, log, metrics)
   const root = await prepareData(service.core, settings, log)
   const jobs = startJobs(service.core, settings, log, metrics)
   const first = startWorkers(count, listening, log, () => draining)
@@ -299,14 +296,7 @@ async function serveAsWorker(settings: Settings): Promise<number> {
   const stopping = stopSignal()
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
   const metrics = await createMetrics({ processMetrics: false })
-  const stores = await openStores(settings)
-  const service = await createService({
-    stores,
-    settings,
-    masterKey: await openMasterKey(stores, settings),
-    log,
-    metrics,
-  })
+  const { stores, service } = await openService(settings, log, metrics)
   const { servers, plain, secure } = await listen(service, settings)
   process.on('message', (message: unknown) => {
     if (!isMessage(message) || message.kind !== 'ask-metrics') return

@@ -1,34 +1,14 @@
 /** Stores an object that an HTML form uploads: the same write as PutObject, and answers that a browser can follow. */
 
-import { assert } from '../../base/assert.js'
 import { document, element, etagText, record, text } from '../../wire/document.js'
-import {
-  formFile,
-  formText,
-  type OutputField,
-  showEtag,
-  showHeader,
-  showHeaders,
-  showStatus,
-  showVendorHeader,
-  showXml,
-} from '../../wire/field.js'
+import { formFile, formText, type OutputField, showHeader, showStatus, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { percentEncode } from '../../wire/percent.js'
-import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
+import { objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
 import { locationOf } from '../multipart/complete-multipart-upload.js'
-import {
-  checksumHeaders,
-  keptHeaders,
-  requireNewKey,
-  shownCrc64,
-  storageClass,
-  typedHeaders,
-  writeConditions,
-  writerOf,
-  writtenVersionId,
-} from '../object-fields.js'
+import { keptHeaders, storageClass, writeConditions } from '../object-fields.js'
+import { storedOutput, storeObject } from '../store-object.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 const postResponse = document(
@@ -82,10 +62,7 @@ export const postObject = operation({
   output: {
     status: showStatus,
     location: showHeader('Location'),
-    etag: showEtag,
-    crc64: showVendorHeader('hash-crc64ecma'),
-    versionId: showVendorHeader('version-id'),
-    checksum: showHeaders,
+    ...storedOutput,
     response: showResponse,
   },
   handle: async (
@@ -93,29 +70,16 @@ export const postObject = operation({
     { bucket },
     { headers, storageClass: stored, given, conditions, redirect, status, file },
   ) => {
-    const { core, dialect } = services
     const { key, source } = file
-    requireNewKey(dialect, key)
-    const written = await core.objects.put({
-      bucket,
-      key,
-      accountId: writerOf(services, bucket),
-      headers: typedHeaders(headers, key, dialect),
+    const answer = await storeObject(services, bucket, key, {
+      headers,
       storageClass: stored,
-      acl: await newObjectAcl(services, bucket, given),
+      acl: given,
       conditions,
       source,
     })
-    const { version } = written
-    assert(version.kind === 'object', 'a put writes an object')
-    const { etag } = version
+    const { etag } = answer
     const location = locationOf(services, bucket.name, key)
-    const answer = {
-      etag,
-      crc64: shownCrc64(dialect, version),
-      versionId: writtenVersionId(dialect, written.bucket, version),
-      checksum: checksumHeaders(version),
-    }
     const target = redirect === undefined ? undefined : redirectTo(redirect, bucket.name, key, etag)
     if (target !== undefined) return { ...answer, status: STATUS_REDIRECT, location: target }
     const response = status === '201' ? { location, bucket: bucket.name, key, etag } : undefined

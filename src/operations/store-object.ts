@@ -1,0 +1,58 @@
+/** Storing one object out of a request, whether its bytes came as the body (PUT) or in a form (POST). */
+
+import { assert } from '../base/assert.js'
+import type { WriteConditions } from '../core/conditions.js'
+import type { ObjectSource } from '../core/object-source.js'
+import type { Bucket } from '../model/bucket.js'
+import type { ObjectHeaders, ObjectVersion } from '../model/version.js'
+import { showEtag, showHeaders, showVendorHeader } from '../wire/field.js'
+import type { Services } from '../wire/operation.js'
+import { type GivenAcl, newObjectAcl } from './acl-fields.js'
+import {
+  checksumHeaders,
+  requireNewKey,
+  shownCrc64,
+  typedHeaders,
+  writerOf,
+  writtenVersionId,
+} from './object-fields.js'
+
+export interface StoreRequest {
+  readonly headers: ObjectHeaders
+  readonly storageClass: string
+  /** Undefined: the object follows its bucket. */
+  readonly acl: GivenAcl | undefined
+  readonly conditions: WriteConditions
+  readonly source: ObjectSource
+}
+
+/** The output fields of `storeObject`'s answer. */
+export const storedOutput = {
+  etag: showEtag,
+  crc64: showVendorHeader('hash-crc64ecma'),
+  versionId: showVendorHeader('version-id'),
+  checksum: showHeaders,
+}
+
+export async function storeObject(services: Services, bucket: Bucket, key: string, request: StoreRequest) {
+  const { core, dialect } = services
+  requireNewKey(dialect, key)
+  const written = await core.objects.put({
+    bucket,
+    key,
+    accountId: writerOf(services, bucket),
+    headers: typedHeaders(request.headers, key, dialect),
+    storageClass: request.storageClass,
+    acl: await newObjectAcl(services, bucket, request.acl),
+    conditions: request.conditions,
+    source: request.source,
+  })
+  const version: ObjectVersion | undefined = written.version.kind === 'object' ? written.version : undefined
+  assert(version !== undefined, 'a put writes an object')
+  return {
+    etag: version.etag,
+    crc64: shownCrc64(dialect, version),
+    versionId: writtenVersionId(dialect, written.bucket, version),
+    checksum: checksumHeaders(version),
+  }
+}
