@@ -8,8 +8,3 @@ export class AssertionError extends Error {
 export function assert(condition: unknown, sentence: string): asserts condition {
   if (!condition) throw new AssertionError(sentence)
 }
-
-/** For the branch that the types say cannot be reached. */
-export function unreachable(value: never): never {
-  throw new AssertionError(`no branch for ${JSON.stringify(value)}`)
-}

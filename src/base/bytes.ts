@@ -2,8 +2,6 @@
 
 export type Bytes = Uint8Array
 
-export const NO_BYTES: Bytes = new Uint8Array(0)
-
 export function utf8(text: string): Buffer {
   return Buffer.from(text, 'utf8')
 }

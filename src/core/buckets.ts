@@ -11,6 +11,7 @@ import { type Acl, sameAcl } from '../model/grants.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { removeUpload } from './multipart.js'
+import { readBucket, requireOpen } from './open-bucket.js'
 import {
   accountBucketKey,
   accountBucketName,
@@ -18,7 +19,6 @@ import {
   bucketCodec,
   bucketCountCodec,
   bucketCountKey,
-  bucketKey,
   checkOf,
   EMPTY_VALUE,
   kinds,
@@ -26,9 +26,8 @@ import {
   noncurrentBucketPrefix,
   objectPrefix,
   putOf,
-  type Row,
   rangeOf,
-  rowOf,
+  readRow,
   scanAll,
   uploadCodec,
   uploadPrefix,
@@ -76,17 +75,13 @@ export function createBuckets(dependencies: CoreDependencies): BucketStore {
   }
 }
 
-async function readBucket(meta: MetaStore, name: string): Promise<Row<Bucket | undefined>> {
-  return rowOf(bucketCodec, bucketKey(name), await meta.get(bucketKey(name)))
-}
-
 function createBucket(dependencies: CoreDependencies, request: CreateBucketRequest): Promise<Bucket> {
   const { meta, clock, random, limits } = dependencies
   const { name, accountId, region, acl } = request
   return commitPlanned(dependencies, 'CreateBucket', async () => {
     const row = await readBucket(meta, name)
     if (row.value !== undefined) refuseExisting(row.value, request)
-    const count = rowOf(bucketCountCodec, bucketCountKey(accountId), await meta.get(bucketCountKey(accountId)))
+    const count = await readRow(meta, bucketCountCodec, bucketCountKey(accountId))
     const buckets = (count.value ?? 0) + 1
     if (buckets > limits.bucketsPerAccountMax) {
       fail('TooManyBuckets', { BucketName: name, MaxBuckets: limits.bucketsPerAccountMax })
@@ -125,9 +120,7 @@ function rewriteBucket(
 ): Promise<Bucket> {
   return commitPlanned(dependencies, operation, async () => {
     const row = await readBucket(dependencies.meta, bucket.name)
-    if (row.value?.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
-    if (row.value.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
-    const changed = change(row.value)
+    const changed = change(requireOpen(row.value, bucket))
     return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, changed)] }, result: changed }
   })
 }
@@ -168,11 +161,7 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     // absent after the row was read, and the commit checks that row, is absent for good.
     const entered = row.value.state !== 'deleting' || (await contentKind(meta, bucket, true)) !== undefined
     if (entered) return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
-    const count = rowOf(
-      bucketCountCodec,
-      bucketCountKey(bucket.accountId),
-      await meta.get(bucketCountKey(bucket.accountId)),
-    )
+    const count = await readRow(meta, bucketCountCodec, bucketCountKey(bucket.accountId))
     const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
     const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name)]
     return { batch: { checks: [checkOf(row), checkOf(count)], puts, removes }, result: undefined }

@@ -20,7 +20,7 @@ import {
   putOf,
   type Row,
   rangeOf,
-  rowOf,
+  readRow,
   type StoredAccessKey,
   scanAll,
 } from './rows.js'
@@ -73,13 +73,12 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
   const openKey = rememberOpened(sealing)
   const sealSecret = (id: string) =>
     commitPlanned(dependencies, 'CreateAccessKey', async () => {
-      const row = rowOf(accessKeyCodec, accessKeyKey(id), await meta.get(accessKeyKey(id)))
+      const row = await readRow(meta, accessKeyCodec, accessKeyKey(id))
       if (row.value?.secret.kind !== 'clear') return { batch: {}, result: 0 }
       const put = putSealed(sealing, { ...row.value, secret: row.value.secret.text })
       return { batch: { checks: [checkOf(row)], puts: [put] }, result: 1 }
     })
-  const findAccount = async (accountId: string) =>
-    rowOf(accountCodec, accountKey(accountId), await meta.get(accountKey(accountId))).value
+  const findAccount = async (accountId: string) => (await readRow(meta, accountCodec, accountKey(accountId))).value
 
   return {
     findAccount,
@@ -92,13 +91,9 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
     },
     ensureAccount: (wanted) =>
       commitPlanned(dependencies, 'CreateAccount', async () => {
-        const index = rowOf(
-          accountIdCodec,
-          accountAppIdKey(wanted.appId),
-          await meta.get(accountAppIdKey(wanted.appId)),
-        )
+        const index = await readRow(meta, accountIdCodec, accountAppIdKey(wanted.appId))
         if (index.value !== undefined) {
-          const row = rowOf(accountCodec, accountKey(index.value), await meta.get(accountKey(index.value)))
+          const row = await readRow(meta, accountCodec, accountKey(index.value))
           if (row.value !== undefined) return keepEmail(row.value, row, wanted.email)
         }
         const account = describeAccount(randomHex(random, 6), wanted)
@@ -110,7 +105,7 @@ export function createIdentities(dependencies: CoreDependencies): IdentityStore 
       }),
     ensureKey: (key) =>
       commitPlanned(dependencies, 'CreateAccessKey', async () => {
-        const row = rowOf(accessKeyCodec, accessKeyKey(key.id), await meta.get(accessKeyKey(key.id)))
+        const row = await readRow(meta, accessKeyCodec, accessKeyKey(key.id))
         const present = row.value === undefined ? undefined : secretOf(sealing, row.value)
         if (present === key.secret && row.value?.accountId === key.accountId) {
           return { batch: {}, result: 'present' as const }

@@ -7,7 +7,6 @@
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { MultipartChecksum } from '../model/checksum.js'
-import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
 import type { ObjectHeaders } from '../model/version.js'
 import { commitPlanned, createChanges } from './changes.js'
@@ -15,17 +14,14 @@ import { type CompleteRequest, completeUpload } from './complete-upload.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import type { FoundObject } from './objects.js'
+import { readBucket, requireOpen } from './open-bucket.js'
 import {
-  bucketCodec,
-  bucketKey,
   type Part,
   partCodec,
   partKey,
   partPrefix,
   putOf,
-  type Row,
   rangeOf,
-  rowOf,
   scanAll,
   type Upload,
   uploadCodec,
@@ -95,17 +91,12 @@ async function initiateUpload(dependencies: CoreDependencies, request: InitiateR
   const upload: Upload = { id, key, initiatedAt, accountId, storageClass, headers, checksum, acl }
   return commitPlanned(dependencies, 'InitiateMultipartUpload', async () => {
     const changes = createChanges(dependencies)
-    changes.check(await requireBucket(dependencies.meta, bucket))
+    const row = await readBucket(dependencies.meta, bucket.name)
+    requireOpen(row.value, bucket)
+    changes.check(row)
     changes.put(putOf(uploadCodec, uploadKey(bucket.id, key, id), upload))
     return { batch: await changes.settle(), result: upload }
   })
-}
-
-async function requireBucket(meta: MetaStore, bucket: Bucket): Promise<Row<Bucket | undefined>> {
-  const row = rowOf(bucketCodec, bucketKey(bucket.name), await meta.get(bucketKey(bucket.name)))
-  if (row.value?.id !== bucket.id) fail('NoSuchBucket', { BucketName: bucket.name })
-  if (row.value.state === 'deleting') fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
-  return row
 }
 
 async function listParts(meta: MetaStore, name: UploadName, afterNumber: number, limit: number): Promise<PartPage> {

@@ -81,6 +81,15 @@ export function rowOf<T>(rowCodec: Codec<T>, rowKey: Bytes, entry: Entry | undef
   return { key: rowKey, value: rowCodec.decode(entry.value), version: entry.version }
 }
 
+/** One row, read now. */
+export async function readRow<T>(
+  meta: Pick<MetaStore, 'get'>,
+  rowCodec: Codec<T>,
+  rowKey: Bytes,
+): Promise<Row<T | undefined>> {
+  return rowOf(rowCodec, rowKey, await meta.get(rowKey))
+}
+
 /** Every entry of a range that is known to be small, or that the caller walks in bounded steps. */
 export async function* scanAll(meta: MetaStore, range: KeyRange, pageRows = 1_000): AsyncGenerator<Entry> {
   assert(pageRows <= SCAN_LIMIT_MAX, 'a page fits the scan limit')
@@ -423,7 +432,7 @@ export const noncurrentPrefix = (bucketId: string, name: string) => keyPrefix(ki
 export const noncurrentBucketPrefix = (bucketId: string) => keyPrefix(kinds.version, bucketId)
 /** The sequence of the noncurrent null version, when there is one. */
 export const nullVersionKey = (bucketId: string, name: string) => key(kinds.nullVersion, bucketId, name)
-export const nullVersionPrefix = (bucketId: string) => keyPrefix(kinds.nullVersion, bucketId)
+
 export const nullVersionCodec = codec<string>({
   name: 'null-version',
   version: 1,
@@ -468,8 +477,6 @@ export const manifestCodec = codec<Manifest>({
  */
 export const ownersCodec = codec<number>({ name: 'owners', version: 1, toJson: (owners) => owners, fromJson: asNumber })
 export const ownersKey = (blob: string) => key(kinds.blob, blob)
-export const ownersPrefix = () => Buffer.of(kinds.blob)
-export const ownersBlob = (rowKey: Bytes) => (keyParts(rowKey, 1)[0] ?? Buffer.alloc(0)).toString('latin1')
 
 // --- uploads --------------------------------------------------------------------------------------------------
 

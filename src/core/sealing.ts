@@ -11,7 +11,7 @@ import { bytesOfMasterKey, MasterKeyRefused } from '../base/master-key.js'
 import type { Secret } from '../base/secret.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { CoreDependencies } from './dependencies.js'
-import { checkOf, masterKeyKey, masterKeyMarkerCodec, putOf, type Row, rowOf } from './rows.js'
+import { checkOf, masterKeyKey, masterKeyMarkerCodec, putOf, type Row, readRow } from './rows.js'
 
 export interface Sealing {
   /** Base64. `rowKey` is the key of the row that it will stand in; in another row it does not open. */
@@ -93,7 +93,7 @@ export async function admitMasterKey({ meta, sealing }: Pick<CoreDependencies, '
 }
 
 async function readMarker(meta: MetaStore): Promise<Row<string | undefined>> {
-  return rowOf(masterKeyMarkerCodec, masterKeyKey, await meta.get(masterKeyKey))
+  return readRow(meta, masterKeyMarkerCodec, masterKeyKey)
 }
 
 function checkMarker(sealing: Sealing, sealed: string): void {

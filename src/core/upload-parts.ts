@@ -10,7 +10,7 @@ import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
-import { type Part, partCodec, partKey, partWritesKey, putOf, rowOf, type Upload } from './rows.js'
+import { type Part, partCodec, partKey, partWritesKey, putOf, readRow, type Upload } from './rows.js'
 import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
 import { readUpload, requireUpload, type UploadName } from './upload-rows.js'
 
@@ -89,7 +89,7 @@ async function planPart(
   const upload = await readUpload(meta, name)
   requireUpload(upload, name)
   const rowKey = partKey(name.uploadId, part.number)
-  const old = rowOf(partCodec, rowKey, await meta.get(rowKey))
+  const old = await readRow(meta, partCodec, rowKey)
   const changes = createChanges(dependencies)
   changes.check(upload)
   changes.check(old)

@@ -11,7 +11,7 @@ import {
   partWritesKey,
   type Row,
   rangeOf,
-  rowOf,
+  readRow,
   scanAll,
   type Upload,
   uploadCodec,
@@ -30,7 +30,7 @@ export async function readUpload(
 ): Promise<Row<Upload | undefined>> {
   const rowKey = uploadKey(bucket.id, key, uploadId)
   return isUploadId(uploadId)
-    ? rowOf(uploadCodec, rowKey, await meta.get(rowKey))
+    ? await readRow(meta, uploadCodec, rowKey)
     : { key: rowKey, value: undefined, version: undefined }
 }
 

@@ -10,11 +10,11 @@ import type { RandomBytes } from '../base/ids.js'
 import { keyParts } from '../meta/key.js'
 import { type Entry, isCollapsed, type MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
-import { fail } from '../model/errors/index.js'
 import type { AnyVersion, DeleteMarker, ObjectVersion } from '../model/version.js'
 import { nextSequence, type VersionReference } from '../model/version-id.js'
 import { type Changes, commitPlanned, createChanges, releaseContent } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
+import { requireOpen } from './open-bucket.js'
 import {
   bucketCodec,
   bucketKey,
@@ -56,9 +56,7 @@ export function currentObject({ current }: KeyState): ObjectVersion | undefined 
 export async function readHead(meta: MetaStore, bucket: Bucket, name: string): Promise<Head> {
   const [bucketEntry, ...entries] = await meta.getMany([bucketKey(bucket.name), ...keysOf(bucket, name)])
   const row = rowOf(bucketCodec, bucketKey(bucket.name), bucketEntry)
-  const now = row.value
-  if (now === undefined || now.id !== bucket.id) return fail('NoSuchBucket', { BucketName: bucket.name })
-  if (now.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+  const now = requireOpen(row.value, bucket)
   if (bucket.versioning === 'unset' && now.versioning !== 'unset') return readHead(meta, now, name)
   return { ...stateOf(now, bucket, name, entries), bucketRow: { ...row, value: now } }
 }

@@ -5,7 +5,7 @@
 
 import type { Clock, Millis } from '../base/clock.js'
 import type { Log, Metrics } from '../base/telemetry.js'
-import { checkOf, jobKey, putOf, rowOf } from '../core/rows.js'
+import { checkOf, jobKey, putOf, readRow } from '../core/rows.js'
 import { asList, asNumber, asOptionalText, asText } from '../meta/json.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import { codec } from '../meta/record.js'
@@ -89,7 +89,7 @@ export function createRunner(options: RunnerOptions): Runner {
 async function takeTurn(options: RunnerOptions, job: Job): Promise<Millis> {
   const { meta, clock, owner } = options
   const now = clock.now()
-  const row = rowOf(jobCodec, jobKey(job.name), await meta.get(jobKey(job.name)))
+  const row = await readRow(meta, jobCodec, jobKey(job.name))
   const state = row.value ?? IDLE
   if (state.dueAt > now) return state.dueAt
   if (state.leaseUntil > now && state.owner !== owner) return state.leaseUntil

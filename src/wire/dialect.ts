@@ -67,8 +67,6 @@ export interface Traits {
   readonly partNumbersContinuous: boolean
   /** Unfinished uploads keep a bucket from being deleted. */
   readonly uploadsKeepBucket: boolean
-  /** The default and the largest page of List Buckets. */
-  readonly bucketPageRowsMax: number
   /** NextMarker in List Objects v1 without a delimiter as well. */
   readonly nextMarkerAlways: boolean
   /** A delimiter is exactly one character. */

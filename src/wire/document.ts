@@ -185,11 +185,6 @@ export function only<T>(dialect: DialectName, child: Child<T | undefined>): Chil
   }
 }
 
-export interface DocumentLimits {
-  readonly elementsMax: number
-  readonly depthMax: number
-}
-
 export function document<T>(
   name: Name,
   content: Content<T>,

@@ -125,9 +125,10 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
   const { query, address, dialect } = identify(options, request, progress)
-  const operation = target(options, request, address, dialect, query)
+  const view = queryView(query)
+  const operation = target(options, request, address, dialect, view)
   progress.operation = operation
-  const arrival = { options, request, address, dialect, query, view: queryView(query), operation }
+  const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
   const { principal, payload } = await authenticate(options, request, dialect, query)
   checkShape(options, request, dialect, operation, payload)
@@ -231,24 +232,22 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
   throw failure
 }
 
-const METHODS = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE'])
-
 /** Stages 3 and 4: kind of host, verb and sub-resource, names, preflights. */
 function target(
   options: PipelineOptions,
   request: WireRequest,
   address: Address,
   dialect: Dialect,
-  query: readonly QueryParameter[],
+  query: QueryView,
 ): Operation {
   const { bucketName, key } = address
   const level: Level = bucketName === undefined ? 'service' : key === undefined || key === '' ? 'bucket' : 'object'
   checkEntrance(options, address)
   if (request.method === 'OPTIONS') return refusePreflight(request)
   const operation = options.router({
-    method: METHODS.has(request.method) ? request.method : request.method.toUpperCase(),
+    method: request.method,
     level,
-    query: queryView(query),
+    query,
     headers: request.headers,
     vendorPrefix: dialect.vendorPrefix,
     dialect: dialect.name,

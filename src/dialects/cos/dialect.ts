@@ -29,7 +29,6 @@ export const cosDialect: Dialect = {
     partSizeBytesMin: MEBIBYTE, // object 23.4
     partNumbersContinuous: true, // object 23.4, errors.md row 26
     uploadsKeepBucket: true, // 5.4
-    bucketPageRowsMax: 2000, // 5.1
     nextMarkerAlways: true, // 5.6
     delimiterOneCharacter: true, // 5.6
     suspendedPutShowsNull: false, // object 20

@@ -48,7 +48,6 @@ export function createS3Dialect(): Dialect {
       partSizeBytesMin: 5 * MEBIBYTE, // errors.md row 9
       partNumbersContinuous: false, // errors.md section 5, "gaps in part numbers"
       uploadsKeepBucket: false, // errors.md row 6
-      bucketPageRowsMax: 10_000, // ListBuckets, max-buckets
       nextMarkerAlways: false, // ListObjects, NextMarker
       delimiterOneCharacter: false,
       suspendedPutShowsNull: true, // PutObject, x-amz-version-id
