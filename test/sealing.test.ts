@@ -248,7 +248,13 @@ async function earlierData({ path }: TemporaryDirectory): Promise<string> {
   const account = { id: '0a1b2c3d4e5f', appId: '1250000000', uin: '1', canonicalId: 'c', displayName: 'root' }
   await stores.meta.commit({
     puts: [
-      putOf(accountCodec, accountKey(account.id), { ...account, email: undefined }),
+      putOf(accountCodec, accountKey(account.id), {
+        ...account,
+        email: undefined,
+        state: 'active',
+        suspendedAt: undefined,
+        revision: 0,
+      }),
       clearRow(GIVEN, account.id),
       clearRow(SEEDED, account.id),
     ],

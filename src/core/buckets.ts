@@ -20,6 +20,7 @@ import {
   bucketCountCodec,
   bucketCountKey,
   checkOf,
+  documentKey,
   EMPTY_VALUE,
   kinds,
   markerPrefix,
@@ -88,7 +89,17 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
     }
     const id = randomHex(random, 8)
     const createdAt = clock.now()
-    const bucket: Bucket = { id, name, accountId, region, createdAt, versioning: 'unset', acl, state: 'active' }
+    const bucket: Bucket = {
+      id,
+      name,
+      accountId,
+      region,
+      createdAt,
+      versioning: 'unset',
+      acl,
+      state: 'active',
+      documents: [],
+    }
     return {
       batch: {
         checks: [checkOf(row), checkOf(count)],
@@ -112,7 +123,7 @@ function refuseExisting(existing: Bucket, { accountId, acl, aclDistinguishes }: 
 }
 
 /** Rewrites the row of a bucket that is still the same and not on its way out. */
-function rewriteBucket(
+export function rewriteBucket(
   dependencies: CoreDependencies,
   bucket: Bucket,
   operation: string,
@@ -163,7 +174,8 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     if (entered) return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
     const count = await readRow(meta, bucketCountCodec, bucketCountKey(bucket.accountId))
     const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
-    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name)]
+    const documents = row.value.documents.map((kind) => documentKey(bucket.id, kind))
+    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents]
     return { batch: { checks: [checkOf(row), checkOf(count)], puts, removes }, result: undefined }
   })
 }

@@ -2,6 +2,7 @@
 
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
+import { createDocuments, type DocumentStore } from './documents.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import { createListing, type Listing } from './listing.js'
 import { createMultipart, type MultipartStore } from './multipart.js'
@@ -11,6 +12,7 @@ import { createReclaim, type Reclaim } from './reclaim.js'
 export interface Core {
   readonly identities: IdentityStore
   readonly buckets: BucketStore
+  readonly documents: DocumentStore
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
   readonly listing: Listing
@@ -22,6 +24,7 @@ export function createCore(dependencies: CoreDependencies): Core {
   return {
     identities: createIdentities(dependencies),
     buckets: createBuckets(dependencies),
+    documents: createDocuments(dependencies),
     objects: createObjects(dependencies),
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),

@@ -193,5 +193,8 @@ function describeAccount(id: string, { appId, displayName, uin, canonicalId, ema
     canonicalId: canonicalId ?? digest,
     displayName,
     email,
+    state: 'active',
+    suspendedAt: undefined,
+    revision: 0,
   }
 }

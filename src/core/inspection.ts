@@ -17,6 +17,7 @@ import {
   accountKey,
   bucketCodec,
   bucketCountCodec,
+  documentCodec,
   kinds,
   manifestCodec,
   masterKeyKey,
@@ -155,6 +156,7 @@ async function inspectBuckets(survey: Survey): Promise<void> {
       indexed.add(`${bucket.accountId}/${name}`)
     }
   }
+  await inspectDocuments(survey)
   for await (const page of pagesOf(survey, kinds.accountBucket)) {
     for (const { key } of page) {
       const name = `${partOfKey(key, 2, 0)}/${partOfKey(key, 2, 1)}`
@@ -176,6 +178,21 @@ async function inspectBuckets(survey: Survey): Promise<void> {
   for (const [accountId, buckets] of expected) {
     survey.report('damage', 'bucket-count', accountId, `is missing, and there are ${buckets}`)
   }
+}
+
+/** A bucket's row lists the documents it has, and each has a row: what is not listed would never be read. */
+async function inspectDocuments(survey: Survey): Promise<void> {
+  const missing = new Set<string>()
+  for (const { id, documents } of survey.buckets.values()) for (const kind of documents) missing.add(`${id}/${kind}`)
+  for await (const page of pagesOf(survey, kinds.document)) {
+    for (const { key, value } of page) {
+      const name = `${partOfKey(key, 2, 0)}/${partOfKey(key, 2, 1)}`
+      survey.count('document')
+      survey.attempt('document', name, () => documentCodec.decode(value))
+      if (!missing.delete(name)) survey.report('damage', 'document', name, 'is listed by no bucket')
+    }
+  }
+  for (const name of missing) survey.report('damage', 'document', name, 'is missing, and its bucket lists it')
 }
 
 /** Everything that pieces may name, so that references can be counted along the way. */

@@ -19,10 +19,10 @@ import {
   type Version,
 } from '../meta/meta-store.js'
 import { type Codec, codec, type Json } from '../meta/record.js'
-import type { Bucket } from '../model/bucket.js'
+import { type Bucket, DOCUMENT_KINDS } from '../model/bucket.js'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, type ChecksumType } from '../model/checksum.js'
 import type { Acl } from '../model/grants.js'
-import type { Account } from '../model/principal.js'
+import { ACCOUNT_STATES, type Account } from '../model/principal.js'
 import type {
   AnyVersion,
   Content,
@@ -45,6 +45,7 @@ export const kinds = {
   bucket: 0x20,
   accountBucket: 0x21,
   bucketCount: 0x22,
+  document: 0x23,
   object: 0x30,
   marker: 0x31,
   version: 0x32,
@@ -120,21 +121,30 @@ function unchanged(json: Json): Json {
 
 // --- accounts -------------------------------------------------------------------------------------------------
 
+/** Versions 1 and 2 knew no states: every account was active. */
+function activeAccount(json: Json): Json {
+  const [id = null, appId = null, uin = null, canonicalId = null, displayName = null, email = null] = asList(json)
+  return [id, appId, uin, canonicalId, displayName, email, 'active', null, 0]
+}
+
 export const accountCodec = codec<Account>({
   name: 'account',
-  version: 2,
-  upgrades: [unchanged],
+  version: 3,
+  upgrades: [unchanged, activeAccount],
   remembered: 256,
-  toJson: ({ id, appId, uin, canonicalId, displayName, email }) => [
+  toJson: ({ id, appId, uin, canonicalId, displayName, email, state, suspendedAt, revision }) => [
     id,
     appId,
     uin,
     canonicalId,
     displayName,
-    ...(email === undefined ? [] : [email]),
+    email ?? null,
+    state,
+    suspendedAt ?? null,
+    revision,
   ],
   fromJson: (json) => {
-    const [id, appId, uin, canonicalId, displayName, email] = asList(json)
+    const [id, appId, uin, canonicalId, displayName, email, state, suspendedAt, revision] = asList(json)
     return {
       id: asText(id),
       appId: asText(appId),
@@ -142,6 +152,9 @@ export const accountCodec = codec<Account>({
       canonicalId: asText(canonicalId),
       displayName: asText(displayName),
       email: asOptionalText(email),
+      state: asOneOf(state, ACCOUNT_STATES),
+      suspendedAt: suspendedAt === null ? undefined : asNumber(suspendedAt),
+      revision: asNumber(revision),
     }
   },
 })
@@ -203,10 +216,10 @@ export const masterKeyKey = key(kinds.masterKey)
 
 export const bucketCodec = codec<Bucket>({
   name: 'bucket',
-  version: 2,
-  upgrades: [unchanged],
+  version: 3,
+  upgrades: [unchanged, unchanged],
   remembered: 256,
-  toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state }) => [
+  toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state, documents }) => [
     id,
     name,
     accountId,
@@ -215,9 +228,10 @@ export const bucketCodec = codec<Bucket>({
     versioning,
     aclToJson(acl),
     state,
+    ...(documents.length === 0 ? [] : [documents]),
   ],
   fromJson: (json) => {
-    const [id, name, accountId, region, createdAt, versioning, acl, state] = asList(json)
+    const [id, name, accountId, region, createdAt, versioning, acl, state, documents] = asList(json)
     return {
       id: asText(id),
       name: asText(name),
@@ -227,10 +241,19 @@ export const bucketCodec = codec<Bucket>({
       versioning: asOneOf(versioning, ['unset', 'enabled', 'suspended']),
       acl: aclFromJson(acl),
       state: asOneOf(state, ['active', 'deleting']),
+      documents: documents === undefined ? [] : asList(documents).map((kind) => asOneOf(kind, DOCUMENT_KINDS)),
     }
   },
 })
 
+/** A configuration of a bucket; its shape is its kind's own (core/documents.ts). */
+export const documentCodec = codec<Json>({
+  name: 'document',
+  version: 1,
+  toJson: (document) => document,
+  fromJson: (json) => json,
+})
+export const documentKey = (bucketId: string, kind: string) => key(kinds.document, bucketId, kind)
 export const bucketKey = (name: string) => key(kinds.bucket, name)
 /** Index of an account's buckets by name; the value is empty. */
 export const accountBucketKey = (accountId: string, name: string) => key(kinds.accountBucket, accountId, name)

@@ -3,6 +3,26 @@
 import type { Millis } from '../base/clock.js'
 import type { Acl } from './grants.js'
 
+/** Configurations that stand in rows of their own, so that concurrent settings never overwrite each other. */
+export const DOCUMENT_KINDS = [
+  'policy',
+  'public-access-block',
+  'ownership',
+  'request-payment',
+  'strict-signature',
+  'cors',
+  'tagging',
+  'website',
+  'lifecycle',
+  'logging',
+  'encryption',
+  'object-lock',
+  'accelerate',
+  'referer',
+  'domain',
+] as const
+export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
+
 export type Versioning = 'unset' | 'enabled' | 'suspended'
 
 export interface Bucket {
@@ -16,4 +36,6 @@ export interface Bucket {
   readonly acl: Acl
   /** `deleting`: DeleteBucket has begun; no write may enter any more. */
   readonly state: 'active' | 'deleting'
+  /** Which documents it has: what is not listed needs no reading. */
+  readonly documents: readonly DocumentKind[]
 }

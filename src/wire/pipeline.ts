@@ -332,7 +332,14 @@ async function keyHolder(
 }
 
 function principalOf({ account, key }: KeyHolder): Principal {
-  return { kind: 'account', account, accessKeyId: key.id }
+  return {
+    kind: 'account',
+    account,
+    accessKeyId: key.id,
+    identity: { kind: 'root' },
+    policies: [],
+    session: undefined,
+  }
 }
 
 function refuseUnknownScheme({ headers }: WireRequest): void {

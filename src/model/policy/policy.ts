@@ -1,0 +1,85 @@
+/**
+ * Policies as the rules see them, in one form for both grammars: CAM (`qcs::cos:…`, `name/cos:…`) and IAM
+ * (`arn:aws:s3:::…`, `s3:…`). Parsing makes these, evaluation reads them, and nobody else looks inside.
+ */
+
+import type { Permission } from '../permissions.js'
+
+export type Grammar = 'cam' | 'iam'
+
+export type Effect = 'allow' | 'deny'
+
+/** Where a policy stands, which decides what it may say: only resource policies name principals. */
+export type PolicyUse = 'bucket' | 'identity' | 'session' | 'trust'
+
+export interface PolicyDocument {
+  readonly grammar: Grammar
+  readonly statements: readonly Statement[]
+}
+
+export interface Statement {
+  /** Its Sid, or `statement 1` by its place. */
+  readonly label: string
+  readonly effect: Effect
+  /** Undefined in policies of identities and sessions. */
+  readonly principals: PrincipalPattern | undefined
+  readonly actions: ActionPattern
+  readonly resources: ResourcePattern
+  readonly conditions: readonly Condition[]
+}
+
+export interface PrincipalPattern {
+  /** NotPrincipal. */
+  readonly negated: boolean
+  readonly patterns: readonly PrincipalName[]
+}
+
+export type PrincipalName =
+  /** Anonymous callers included. */
+  | { readonly kind: 'everyone' }
+  /** Only callers without a signature, and so everyone (cos-auth-and-bucket.md 2.9). */
+  | { readonly kind: 'anonymous' }
+  /** The account itself and, as far as their own policies allow, its users and roles. */
+  | { readonly kind: 'account'; readonly account: string }
+  /** A user by number (CAM) or name (IAM) in the account of this UIN. */
+  | { readonly kind: 'user'; readonly account: string; readonly by: 'number' | 'name'; readonly user: string }
+  | { readonly kind: 'role'; readonly account: string; readonly role: string }
+  /** `CanonicalUser` of S3. */
+  | { readonly kind: 'canonical'; readonly id: string }
+  /** Well-formed, and nobody here: services, foreign identity providers. */
+  | { readonly kind: 'nobody' }
+
+/** Which permissions a statement speaks about, worked out when it is parsed. */
+export interface ActionPattern {
+  /** Whether it covers the permission; IAM has names of its own for operations on a version that is named. */
+  readonly covers: (permission: Permission, versioned: boolean) => boolean
+}
+
+export interface ResourcePattern {
+  readonly covers: (resource: Resource) => boolean
+}
+
+/** What is asked about. Without a bucket: the service itself. Without a key: the bucket itself. */
+export interface Resource {
+  readonly bucketName: string | undefined
+  readonly region: string
+  /** APPID of the bucket's owner; undefined where there is no bucket yet. */
+  readonly appId: string | undefined
+  readonly key: string | undefined
+  /** The request names a version. */
+  readonly versioned: boolean
+}
+
+export interface Condition {
+  /** As it was written, for explanations. */
+  readonly label: string
+  readonly holds: (facts: ConditionFacts) => boolean
+}
+
+/**
+ * What conditions may ask about the request, by canonical name (condition-keys.ts). Undefined: the request has no such
+ * thing. Several values where the thing is a list, such as tag keys.
+ */
+export interface ConditionFacts {
+  readonly values: (name: string) => readonly string[] | undefined
+}
