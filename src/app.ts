@@ -34,6 +34,7 @@ import { operations } from './operations/table.js'
 import { reservedNames, unservedOperations } from './operations/unsupported.js'
 import { createAddressing } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
+import { createClientAddresses } from './wire/client-address.js'
 import { renderError } from './wire/error-body.js'
 import {
   createFailedAnswer,
@@ -60,6 +61,7 @@ export type ServiceSettings = Pick<
   | 'domain'
   | 'dialect'
   | 'bucketsMax'
+  | 'trustedProxies'
   | 'requestsPerSecondMax'
   | 'connectionsMax'
   | 'connectionsPerAddressMax'
@@ -205,6 +207,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     addressing: createAddressing({ ownSuffixes: settings.domain }),
     detect: createDetect(dialects, settings.dialect),
     dialects: [dialects.cos, dialects.s3],
+    clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
     router: createRouter(operations, unservedOperations, reservedNames),
     requestIds,
     region: settings.region,

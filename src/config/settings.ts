@@ -6,6 +6,7 @@
 import {
   accessKeyId,
   address,
+  addressRanges,
   appid,
   blobEngine,
   hostSuffixes,
@@ -131,6 +132,11 @@ export const settingsTable = {
   secretKey: optionalRow('STOWAGE_SECRET_KEY', secretKey, 'Secret of the root account. Generated when not set.'),
 
   // What it allows
+  trustedProxies: optionalRow(
+    'STOWAGE_TRUSTED_PROXIES',
+    addressRanges,
+    'Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, for policies about addresses.',
+  ),
   bucketsMax: row('STOWAGE_BUCKETS_MAX', wholeNumber(1, 1_000_000), '200', 'Buckets that one account may own.'),
   requestsPerSecondMax: optionalRow(
     'STOWAGE_REQUESTS_PER_SECOND_MAX',

@@ -1,5 +1,6 @@
 /** What the server can do, without HTTP. */
 
+import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
@@ -13,6 +14,7 @@ export interface Core {
   readonly identities: IdentityStore
   readonly buckets: BucketStore
   readonly documents: DocumentStore
+  readonly bucketAccess: BucketAccessReader
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
   readonly listing: Listing
@@ -21,10 +23,12 @@ export interface Core {
 }
 
 export function createCore(dependencies: CoreDependencies): Core {
+  const documents = createDocuments(dependencies)
   return {
     identities: createIdentities(dependencies),
     buckets: createBuckets(dependencies),
-    documents: createDocuments(dependencies),
+    documents,
+    bucketAccess: createBucketAccess(documents),
     objects: createObjects(dependencies),
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),

@@ -65,6 +65,8 @@ export interface ObjectName {
 export interface FoundObject {
   readonly version: ObjectVersion
   readonly bucket: Bucket
+  /** By its version id; otherwise it is the current one. */
+  readonly named: boolean
   /** For writers whose commit must fail when the object has changed meanwhile. */
   readonly row: Row<AnyVersion | undefined>
 }
@@ -215,7 +217,7 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
 
 function requireCurrent(head: KeyState, key: string): FoundObject {
   const { current } = head
-  if (current?.kind === 'object') return { version: current, bucket: head.bucket, row: head.object }
+  if (current?.kind === 'object') return { version: current, bucket: head.bucket, named: false, row: head.object }
   if (current === undefined) return fail('NoSuchKey', { Key: key })
   const vendorHeaders = { 'delete-marker': 'true', 'version-id': versionIdOf(current) }
   return fail('NoSuchKey', { Key: key }, { vendorHeaders })
@@ -230,7 +232,7 @@ function requireNamed(
   const VersionId = reference.kind === 'null' ? 'null' : encodeVersionId(reference.sequence)
   if (located === undefined) return fail('NoSuchVersion', { Key: key, VersionId })
   const { version, row } = located
-  if (version.kind === 'object') return { version, row, bucket: head.bucket }
+  if (version.kind === 'object') return { version, row, bucket: head.bucket, named: true }
   return fail(
     'DeleteMarkerNamed',
     { Method: 'GET', ResourceType: 'DeleteMarker', Key: key, VersionId },

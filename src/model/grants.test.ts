@@ -15,7 +15,7 @@ import {
   granteeOfQcsId,
   granteeOfUin,
   grantsOf,
-  grantsRight,
+  grantNaming,
   groupOfUri,
   inheritedAcl,
   type NamedGrantee,
@@ -24,6 +24,12 @@ import {
   RIGHTS,
   sameAcl,
 } from './grants.js'
+
+/** By the root of an account, or by nobody. */
+function grantsRight(acl: Acl, right: Right, uin: string | undefined): boolean {
+  const caller = uin === undefined ? undefined : { uin, number: undefined, root: true }
+  return grantNaming(acl, right, caller, false) === 'itself'
+}
 
 const everyone: Grantee = { kind: 'group', group: 'everyone' }
 const accounts: Grantee = { kind: 'group', group: 'accounts' }

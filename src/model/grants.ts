@@ -89,22 +89,46 @@ function sameGrantee(one: Grantee, other: Grantee): boolean {
   return one.kind === other.kind
 }
 
-/** Whether a caller who owns neither bucket nor object is granted the right; `uin` undefined: nobody signed. */
-export function grantsRight(acl: Acl, right: Right, uin: string | undefined): boolean {
-  for (const { grantee, permission } of grantsOf(acl)) {
-    if ((permission === right || permission === 'FULL_CONTROL') && includes(grantee, uin)) return true
-  }
-  return false
+/** Who asks, as far as grants tell callers apart. */
+export interface GrantCaller {
+  /** Of the account. */
+  readonly uin: string
+  /** Of the user in it; undefined for the root and for roles. */
+  readonly number: string | undefined
+  readonly root: boolean
 }
 
-function includes(grantee: Grantee, uin: string | undefined): boolean {
-  if (grantee.kind === 'group') return grantee.group === 'everyone' || uin !== undefined
-  return grantee.kind === 'user' && uin !== undefined && grantee.uin === uin && grantee.subUin === uin
+/**
+ * Whether a caller who owns neither bucket nor object is granted the right; `caller` undefined: nobody signed.
+ * `itself`: it is named, or a group that it is in. `account`: its account is, whose own policies must allow it as well.
+ */
+export function grantNaming(
+  acl: Acl,
+  right: Right,
+  caller: GrantCaller | undefined,
+  ignoreGroups: boolean,
+): 'itself' | 'account' | undefined {
+  let found: 'account' | undefined
+  for (const { grantee, permission } of grantsOf(acl)) {
+    if (permission !== right && permission !== 'FULL_CONTROL') continue
+    if (grantee.kind === 'group') {
+      if (!ignoreGroups && (grantee.group === 'everyone' || caller !== undefined)) return 'itself'
+    } else if (grantee.kind === 'user' && caller !== undefined && grantee.uin === caller.uin) {
+      if (grantee.subUin === caller.number || (grantee.subUin === caller.uin && caller.root)) return 'itself'
+      if (grantee.subUin === caller.uin) found = 'account'
+    }
+  }
+  return found
 }
 
 /** Whether anybody beside the owners gets anything. */
 export function givesAway(acl: Acl): boolean {
   return grantsOf(acl).some(({ grantee }) => grantee.kind === 'group' || grantee.kind === 'user')
+}
+
+/** Whether everybody gets something, or everybody with an account: public in the sense of a public access block. */
+export function givesToGroups(acl: Acl): boolean {
+  return grantsOf(acl).some(({ grantee }) => grantee.kind === 'group')
 }
 
 /** What an object without an ACL of its own takes over from its bucket: the right to read (5.9, "by inheritance"). */

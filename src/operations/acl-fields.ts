@@ -16,6 +16,7 @@ import {
   type Grantee,
   type GrantPermission,
   givesAway,
+  givesToGroups,
   granteeOfQcsId,
   granteeOfUin,
   grantsOf,
@@ -141,20 +142,39 @@ export async function resolveGiven(
   body: (() => GivenPolicy) | undefined,
   owners: Owners,
 ): Promise<Acl | undefined> {
-  const { dialect } = services
+  const { dialect, access } = services
+  if (access?.ownership === 'BucketOwnerEnforced') fail('AccessControlListNotSupported')
   if (given !== undefined) {
     if (body !== undefined) refuseBodyToo(dialect)
-    return resolveHeaders(services, given, owners)
+    return admit(services, await resolveHeaders(services, given, owners))
   }
   const { ownerId, grants } = body === undefined ? requireSome(dialect) : body()
   if (dialect.traits.aclOwnerChecked) await requireOwner(services, ownerId, owners)
-  return storedAcl(await resolveGrants(services, grants, owners))
+  return admit(services, storedAcl(await resolveGrants(services, grants, owners)))
 }
 
 /** An ACL does not change whose something is. */
 async function requireOwner({ core, dialect }: Services, ownerId: string, { owner }: Owners): Promise<void> {
   const account = await core.identities.findAccount(owner)
   if (account !== undefined && dialect.traits.shownOwner(account).id !== ownerId) fail('AccessDenied')
+}
+
+/** What the bucket's settings allow an ACL to be; undefined is no ACL at all. */
+function admit({ access }: Services, acl: Acl | undefined): Acl | undefined {
+  if (acl === undefined || access === undefined) return acl
+  if (access.ownership === 'BucketOwnerEnforced') {
+    // Clients that always send the one that changes nothing go on working (PutObject, x-amz-acl).
+    return acl === 'bucket-owner-full-control' ? undefined : fail('AccessControlListNotSupported')
+  }
+  if (access.publicAccessBlock?.blockPublicAcls === true && givesToGroups(acl)) {
+    fail('AccessDenied', {}, { diagnosis: "The ACL is public, and the bucket's public access block refuses those." })
+  }
+  return acl
+}
+
+/** Where ownership switches ACLs off, only the owner has anything, whatever is stored. */
+export function aclInForce({ access }: Services, acl: Acl): Acl {
+  return access?.ownership === 'BucketOwnerEnforced' ? 'private' : acl
 }
 
 function storedAcl(grants: readonly Grant[]): Acl {
@@ -173,7 +193,8 @@ export async function newObjectAcl(
   const { principal } = services
   if (given === undefined) return undefined
   if (principal.kind === 'account') {
-    return resolveHeaders(services, given, { owner: principal.account.id, bucketOwner: bucket.accountId })
+    const owners = { owner: principal.account.id, bucketOwner: bucket.accountId }
+    return admit(services, await resolveHeaders(services, given, owners))
   }
   if (given.canned === 'default') return undefined
   if (given.canned === undefined || given.grants.length > 0 || givesAway(given.canned)) return fail('AccessDenied')

@@ -10,6 +10,7 @@ import { isArchived, spellStorageClass } from '../model/storage-class.js'
 import type { VersionReference } from '../model/version-id.js'
 import { type HeadField, headField } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import { requireExpectedOwner } from '../wire/entrance.js'
 import { parseQuery } from '../wire/query.js'
 import { queryView } from '../wire/query-view.js'
 import { requireReference } from './object-fields.js'
@@ -19,6 +20,8 @@ export interface CopySource {
   readonly header: string
   readonly rawPath: string
   readonly reference: VersionReference | undefined
+  /** The account that the caller believes to own the source's bucket. */
+  readonly expectedOwner: string | undefined
 }
 
 export const copySource: HeadField<CopySource> = headField('x-*-copy-source', ({ request, dialect }) => {
@@ -27,7 +30,8 @@ export const copySource: HeadField<CopySource> = headField('x-*-copy-source', ({
   const versionId = queryView(parseQuery(rest.join('?'))).get('versionId') ?? ''
   const rawPath = location.replace(/^https?:\/\//i, '').replace(/^(?:\/|%2F)+/i, '')
   if (!/^[^/]+\/./.test(rawPath) && !/^[^/]*%2[Ff]./.test(rawPath)) refuse(header)
-  return { header, rawPath, reference: versionId === '' ? undefined : requireReference(versionId) }
+  const expectedOwner = request.headers.get('x-amz-source-expected-bucket-owner')
+  return { header, rawPath, reference: versionId === '' ? undefined : requireReference(versionId), expectedOwner }
 })
 
 function refuse(header: string): never {
@@ -49,6 +53,7 @@ export async function resolveCopySource(services: Services, source: CopySource):
   if (bucketName === undefined || key === undefined || key === '') return refuse(source.header)
   const bucket: Bucket | undefined = await services.core.buckets.find(bucketName)
   if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
+  await requireExpectedOwner(services.core, source.expectedOwner, bucket)
   const name = { bucket, key, reference: source.reference }
   await services.authorize('GetObject', name)
   return name

@@ -3,6 +3,7 @@
 import type { WriteConditions } from '../core/conditions.js'
 import { versionIdOf } from '../core/objects.js'
 import type { Bucket } from '../model/bucket.js'
+import type { Acl } from '../model/grants.js'
 import { checksumHeader } from '../model/checksum.js'
 import { contentTypeOfKey } from '../model/content-type.js'
 import { fail } from '../model/errors/index.js'
@@ -81,9 +82,14 @@ export function typedHeaders(headers: ObjectHeaders, key: string, { traits }: Di
   return { ...headers, contentType: byKey ?? traits.defaultContentType }
 }
 
-/** The account to which a new object belongs: the caller's, or the bucket's when nobody signed. */
-export function writerOf({ principal }: Services, bucket: Bucket): string {
-  return principal.kind === 'account' ? principal.account.id : bucket.accountId
+/**
+ * The account to which a new object belongs: the caller's, or the bucket's when nobody signed, or when the bucket's
+ * ownership says so: always, or for objects that are given to it whole (PutBucketOwnershipControls).
+ */
+export function writerOf({ principal, access }: Services, bucket: Bucket, acl?: Acl): string {
+  if (principal.kind === 'anonymous' || access?.ownership === 'BucketOwnerEnforced') return bucket.accountId
+  const given = access?.ownership === 'BucketOwnerPreferred' && acl === 'bucket-owner-full-control'
+  return given ? bucket.accountId : principal.account.id
 }
 
 /** The version id that a write answers with: none in a bucket that never was versioned. */

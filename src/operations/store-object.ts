@@ -37,13 +37,14 @@ export const storedOutput = {
 export async function storeObject(services: Services, bucket: Bucket, key: string, request: StoreRequest) {
   const { core, dialect } = services
   requireNewKey(dialect, key)
+  const acl = await newObjectAcl(services, bucket, request.acl)
   const written = await core.objects.put({
     bucket,
     key,
-    accountId: writerOf(services, bucket),
+    accountId: writerOf(services, bucket, acl),
     headers: typedHeaders(request.headers, key, dialect),
     storageClass: request.storageClass,
-    acl: await newObjectAcl(services, bucket, request.acl),
+    acl,
     conditions: request.conditions,
     source: request.source,
   })

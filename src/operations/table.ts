@@ -2,6 +2,7 @@
 
 import type { Operation } from '../wire/operation.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
+import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
 import { getBucketVersioning, putBucketVersioning } from './bucket/bucket-versioning.js'
 import { createBucket } from './bucket/create-bucket.js'
 import { deleteBucket } from './bucket/delete-bucket.js'
@@ -37,6 +38,10 @@ export const operations: readonly Operation[] = [
   putBucketVersioning,
   getBucketAcl,
   putBucketAcl,
+  getBucketPolicy,
+  putBucketPolicy,
+  deleteBucketPolicy,
+  getBucketPolicyStatus,
   listObjects,
   listObjectsV2,
   listObjectVersions,

@@ -52,11 +52,21 @@ export interface FormClaim {
   checkTimes(): void
 }
 
+/** Parts of a request that are signed; names in lower case. */
+export interface Coverage {
+  readonly headers: readonly string[]
+  readonly parameters: readonly string[] | 'all'
+}
+
 export interface Claim {
   readonly kind: AuthKind
   readonly accessKeyId: string
   /** Undefined when absent or empty. */
   readonly securityToken: string | undefined
+  /** What it protects; worked out only where somebody asks. */
+  readonly covers: () => Coverage
+  /** When it says it was made; undefined where the form of signature does not tell. */
+  readonly signedAt: Millis | undefined
   /** Stages 5g to 5i. Fails with SignatureDoesNotMatch, whose body carries the canonical forms and a Diagnosis. */
   verify(secretKey: string): PayloadContract
 }

@@ -103,6 +103,8 @@ export interface Traits {
   readonly writeGrantsOnObjects: boolean
   /** An ACL document that names another owner than there is is refused. */
   readonly aclOwnerChecked: boolean
+  /** The type under which a bucket policy is shown, which is JSON in both. */
+  readonly policyContentType: string
   /** A grantee may be named by the bare number of an account that is here. */
   readonly granteesByUin: boolean
   /** A header tells the word for an ACL, `default` included; otherwise inherited grants are spelled out. */

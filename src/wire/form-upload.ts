@@ -83,7 +83,18 @@ export function claimOfForm({ dialect, fields }: FormDraft, request: WireRequest
   const { schemes } = dialect.form
   const scheme =
     schemes.find((candidate) => candidate.presents(fields)) ?? (fields.has('policy') ? schemes[0] : undefined)
-  return scheme?.claim(request, fields, facts)
+  return scheme && { ...scheme.claim(request, fields, facts), kind: scheme.kind, signedAt: undefined }
+}
+
+/** What policies of access may ask about: the form's own request, with the fields where a PUT has its headers. */
+export function requestOfForm({ dialect, fields }: FormDraft, request: WireRequest): WireRequest {
+  const headers = new Map(request.headers)
+  for (const name of headers.keys()) if (/^x-(?:amz|cos)-/.test(name) || name === 'content-type') headers.delete(name)
+  for (const [name, value] of fields) {
+    const header = dialect.form.headerNames.get(name) ?? name
+    if (/^x-(?:amz|cos)-./.test(header) || header === 'content-type') headers.set(header, value.trim())
+  }
+  return { ...request, headers, body: { ...request.body, sizeBytes: undefined } }
 }
 
 /** Expiration and conditions of a policy whose signature held. What is left for later is the size. */

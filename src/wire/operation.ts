@@ -8,6 +8,7 @@
 
 import type { Bytes } from '../base/bytes.js'
 import type { Touched, TouchedVersion } from '../core/access.js'
+import type { BucketAccess } from '../core/bucket-access.js'
 import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
 import type { Permission } from '../model/permissions.js'
@@ -56,6 +57,8 @@ export interface Services {
   readonly regionAliases: readonly string[]
   /** Reads a host and path as addresses of requests are read; for copy sources. */
   readonly addressing: (host: string, rawPath: string) => Address
+  /** What the target's bucket says about access; undefined where the target is none. */
+  readonly access: BucketAccess | undefined
   /** Authorises a further resource, such as the source of a copy, as the request's own target was. */
   readonly authorize: (permission: Permission, touched: Touched) => void | Promise<void>
   /** The same for a version in hand: whoever hands out a version, or what is in it, asks with that very version. */
@@ -90,6 +93,8 @@ export interface Description<M extends Match, I extends Inputs, O extends Output
   /** Where it exists; both when absent. */
   readonly dialects?: readonly DialectName[]
   readonly permission: Permission
+  /** The body names the keys: each is authorised when it is known, and at first only whether any could be. */
+  readonly keysInBody?: boolean
   readonly input: I
   /** Of a success, unless the output holds `showStatus`. */
   readonly status?: number
@@ -118,6 +123,7 @@ export interface Operation {
   readonly match: Required<Match>
   readonly dialects: readonly DialectName[]
   readonly permission: Permission
+  readonly keysInBody: boolean
   readonly body: 'none' | 'document' | 'object' | 'form'
   readonly documentSizeBytesMax: number
   readonly digestRequired: boolean
@@ -158,6 +164,7 @@ export function operation<const M extends Match, I extends Inputs, O extends Out
     match: { query: [], vendorHeaders: [], ...described.match },
     dialects: described.dialects ?? ['cos', 's3'],
     permission: described.permission,
+    keysInBody: described.keysInBody ?? false,
     body: bodyOf(inputs.map(([, field]) => field.stage)),
     documentSizeBytesMax: documentField?.sizeBytesMax ?? 0,
     digestRequired: documentField?.digestRequired ?? false,

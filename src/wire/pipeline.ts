@@ -6,22 +6,21 @@
 import type { Clock } from '../base/clock.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { Log } from '../base/telemetry.js'
-import { requireAccount, requireAllowed, requireAllowedOn, type Touched } from '../core/access.js'
 import type { Core } from '../core/core.js'
 import type { KeyHolder } from '../core/identities.js'
-import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
-import { parseVersionId } from '../model/version-id.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { Claim, PayloadContract } from './authentication.js'
+import type { ClientAddresses } from './client-address.js'
 import type { Dialect, DialectName } from './dialect.js'
+import { type Entry, enter, isRequesterCharged } from './entrance.js'
 import { type ErrorFacts, renderError } from './error-body.js'
 import type { ChecksumSubject, FormUpload } from './field.js'
 import { receiveForm } from './form.js'
-import { checkForm, checkFormHead, claimOfForm, dialectOfForm, draftForm, uploadOfForm } from './form-upload.js'
+import { checkForm, checkFormHead, claimOfForm, dialectOfForm, draftForm, requestOfForm, uploadOfForm } from './form-upload.js'
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
@@ -44,6 +43,7 @@ export interface PipelineOptions {
     hostDialect: DialectName | undefined,
   ) => { readonly dialect: Dialect; readonly seen: DialectName | 'unknown' }
   readonly dialects: readonly Dialect[]
+  readonly clientAddresses: ClientAddresses
   readonly router: Router
   readonly requestIds: () => RequestIds
   readonly region: string
@@ -130,10 +130,10 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   progress.operation = operation
   const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
-  const { principal, payload } = await authenticate(options, request, dialect, query)
+  const { principal, payload, claim } = await authenticate(options, request, dialect, query)
   checkShape(options, request, dialect, operation, payload)
-  const bucket = await enter(options, request, address, dialect, operation, principal, arrival.view)
-  return run(arrival, principal, bucket, payload)
+  const entry = await enter(options, { request, address, dialect, operation, query: view, principal, claim })
+  return run(arrival, principal, entry, payload)
 }
 
 /** A request that has found its operation. */
@@ -165,9 +165,10 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     if (holder !== undefined) claim?.verify(holder.key.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', now)
     const principal = holder === undefined ? ANONYMOUS : principalOf(holder)
-    const bucket = await enter(options, request, address, dialect, operation, principal, arrival.view)
+    const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
+    const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
     const upload = uploadOfForm(draft, form, request, sizes)
-    return await run({ ...arrival, dialect, ...upload }, principal, bucket, { kind: 'unsigned' })
+    return await run({ ...arrival, dialect, ...upload }, principal, entry, { kind: 'unsigned' })
   } finally {
     await form.close()
   }
@@ -177,7 +178,7 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
 async function run(
   { options, request, address, dialect, view, operation, upload }: Arrival,
   principal: Principal,
-  bucket: Bucket | undefined,
+  { asker, bucket, access }: Entry,
   payload: PayloadContract,
 ): Promise<WireResponse> {
   const services: Services = {
@@ -189,11 +190,12 @@ async function run(
     defaultRegion: options.region,
     regionAliases: options.regionAliases,
     addressing: options.addressing,
-    authorize: (permission, touched) => requireAllowed(options.core.objects, principal, permission, touched),
-    authorizeVersion: (permission, version) => requireAllowedOn(principal, permission, version),
+    access,
+    authorize: asker.require,
+    authorizeVersion: asker.requireOn,
   }
   const source = (checksumsOf: ChecksumSubject) => objectSource(request, dialect, payload, checksumsOf)
-  return operation.run({
+  const response = await operation.run({
     services,
     request,
     dialect,
@@ -206,6 +208,8 @@ async function run(
     documentBytes: (sizeBytesMax, checksumsOf) =>
       documentBytes(source(checksumsOf), options.digests, Math.min(sizeBytesMax, options.xmlSizeBytesMax)),
   })
+  if (bucket === undefined || access === undefined || !isRequesterCharged(principal, bucket, access)) return response
+  return { ...response, headers: [...response.headers, [`${dialect.vendorPrefix}request-charged`, 'requester']] }
 }
 
 /**
@@ -302,7 +306,7 @@ async function authenticate(
   request: WireRequest,
   dialect: Dialect,
   query: readonly QueryParameter[],
-): Promise<{ principal: Principal; payload: PayloadContract }> {
+): Promise<{ principal: Principal; payload: PayloadContract; claim: Claim | undefined }> {
   const schemes = options.dialects.flatMap(({ schemes: own }) =>
     own.filter((scheme) => scheme.presents(request, query)),
   )
@@ -310,13 +314,13 @@ async function authenticate(
   const [scheme] = schemes
   if (scheme === undefined) {
     refuseUnknownScheme(request)
-    return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request) }
+    return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request), claim: undefined }
   }
   const { region, regionAliases, clock } = options
   const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases })
   const holder = await keyHolder(options, claim)
   const payload = claim.verify(holder.key.secret)
-  return { principal: principalOf(holder), payload }
+  return { principal: principalOf(holder), payload, claim }
 }
 
 /** Stages 5e and 5f. */
@@ -388,45 +392,6 @@ function bringsDigest({ headers }: WireRequest, dialect: Dialect): boolean {
     if (name.startsWith('x-amz-checksum-') && name !== 'x-amz-checksum-algorithm') return true
   }
   return (headers.get('x-amz-trailer') ?? '').toLowerCase().includes('x-amz-checksum-')
-}
-
-/** Stage 8: the bucket, and whether the caller may do this there. */
-async function enter(
-  options: PipelineOptions,
-  request: WireRequest,
-  { bucketName, key, region }: Address,
-  dialect: Dialect,
-  { match, permission }: Operation,
-  principal: Principal,
-  query: QueryView,
-): Promise<Bucket | undefined> {
-  if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
-    requireAccount(principal)
-    return undefined
-  }
-  const bucket = await options.core.buckets.find(bucketName)
-  if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
-  const elsewhere = dialect.traits.regionBound && region !== undefined && region !== bucket.region
-  if (elsewhere) return fail('NoSuchBucket', { BucketName: bucketName })
-  await checkExpectedOwner(options, request, bucket)
-  await requireAllowed(options.core.objects, principal, permission, { bucket, key, reference: referenceOf(query) })
-  return bucket
-}
-
-/** The version that the request names, malformed or not: what it reads of it is checked later, with the other fields. */
-function referenceOf(query: QueryView): Touched['reference'] {
-  const text = query.get('versionId') ?? ''
-  return text === '' ? undefined : (parseVersionId(text) ?? 'unknown')
-}
-
-const EXPECTED_OWNER = 'x-amz-expected-bucket-owner'
-
-async function checkExpectedOwner({ core }: PipelineOptions, { headers }: WireRequest, bucket: Bucket): Promise<void> {
-  const expected = headers.get(EXPECTED_OWNER)
-  if (expected === undefined || expected === '') return
-  if (!/^\d{6,20}$/.test(expected)) fail('InvalidBucketOwnerAWSAccountID')
-  const owner = await core.identities.findAccount(bucket.accountId)
-  if (owner?.uin !== expected && owner?.appId !== expected) fail('AccessDenied')
 }
 
 // --- answering ------------------------------------------------------------------------------------------------

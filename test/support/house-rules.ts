@@ -80,7 +80,7 @@ const DIALECT_ALLOWANCES: readonly { readonly path: string; readonly reason: str
   { path: 'src/wire/request-ids.ts', reason: 'both families of ids where the dialect is unknown' },
 ]
 
-const PURE_BUILT_INS = ['node:buffer', 'node:crypto', 'node:util']
+const PURE_BUILT_INS = ['node:buffer', 'node:crypto', 'node:net', 'node:util']
 
 /** Words that belong to one place. The owner is the only file that may say them. */
 const OWNED_WORDS: readonly { readonly word: RegExp; readonly name: string; readonly owners: readonly string[] }[] = [

@@ -8,6 +8,7 @@ import { fail } from '../../model/errors/index.js'
 import type { AuthFacts, AuthKind, AuthScheme, PayloadContract } from '../../wire/authentication.js'
 import { type CanonicalForm, type Examination, findCause, type Trial } from '../../wire/diagnosis.js'
 import { withoutPort } from '../../wire/diagnosis-trials.js'
+import { percentDecode } from '../../wire/percent.js'
 import { decodePath } from '../../wire/query.js'
 import type { QueryParameter, WireRequest } from '../../wire/request.js'
 import {
@@ -72,10 +73,20 @@ export const cosSchemes: readonly AuthScheme[] = PLACEMENTS.map(({ kind, present
       kind,
       accessKeyId: authorization.accessKeyId,
       securityToken: securityToken(request, facts.query),
+      covers: () => ({
+        headers: listed(authorization.headerList),
+        parameters: listed(authorization.parameterList),
+      }),
+      signedAt: authorization.signTime.startSeconds * 1000,
       verify: (secretKey) => verify(request, facts, authorization, secretKey),
     }
   },
 }))
+
+/** The names of a list, each escaped on its own (2.3). */
+function listed(list: string): readonly string[] {
+  return list.split(';').map((name) => (percentDecode(name) ?? name).toLowerCase())
+}
 
 function securityToken({ headers }: WireRequest, query: readonly QueryParameter[]): string | undefined {
   return headers.get('x-cos-security-token') || firstValue(query, 'x-cos-security-token') || undefined

@@ -66,6 +66,7 @@ export function createS3Dialect(): Dialect {
       grantHeadersKeepOwner: false, // PutBucketAcl, x-amz-grant-*
       writeGrantsOnObjects: true, // PutObjectAcl, x-amz-grant-write
       aclOwnerChecked: true, // PutBucketAcl, Owner
+      policyContentType: 'application/json', // GetBucketPolicy
       granteesByUin: false,
       aclWordShown: false,
       headRanges: true, // HeadObject, Range

@@ -58,6 +58,8 @@ export function createS3Schemes({ signingKeysMax = SIGNING_KEYS_MAX }: S3Schemes
         kind,
         accessKeyId: signed.authorization.accessKeyId,
         securityToken: securityToken(request, facts.query),
+        covers: () => ({ headers: signed.authorization.signedHeaders, parameters: 'all' }),
+        signedAt: signed.date.at,
         verify: (secretKey) => {
           checkScopeDate(signed.authorization, signed.date, refuseScope)
           return verify({ request, facts, ...signed }, keys, secretKey)

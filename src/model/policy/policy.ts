@@ -56,24 +56,30 @@ export interface ActionPattern {
 }
 
 export interface ResourcePattern {
-  readonly covers: (resource: Resource) => boolean
+  readonly covers: (resource: Resource, facts: ConditionFacts) => boolean
+  /** As they were written. */
+  readonly patterns: readonly string[]
 }
 
 /** What is asked about. Without a bucket: the service itself. Without a key: the bucket itself. */
 export interface Resource {
   readonly bucketName: string | undefined
   readonly region: string
-  /** APPID of the bucket's owner; undefined where there is no bucket yet. */
-  readonly appId: string | undefined
+  /** Of the bucket's owner, or of whoever makes the bucket; undefined where that is not known. */
+  readonly owner: { readonly appId: string; readonly uin: string } | undefined
   readonly key: string | undefined
   /** The request names a version. */
   readonly versioned: boolean
+  /** Something that is no bucket, such as a role, by its full names in both grammars. */
+  readonly names?: readonly string[]
 }
 
 export interface Condition {
   /** As it was written, for explanations. */
   readonly label: string
   readonly holds: (facts: ConditionFacts) => boolean
+  /** It lets in only what it names: what it guards is not public. */
+  readonly limits: boolean
 }
 
 /**

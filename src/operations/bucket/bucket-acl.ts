@@ -3,7 +3,7 @@
 import { showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { accessControlPolicy, policyBody } from '../acl-document.js'
-import { aclHeaders, ownersOfBucket, resolveGiven, shownPolicy, shownWord } from '../acl-fields.js'
+import { aclHeaders, aclInForce, ownersOfBucket, resolveGiven, shownPolicy, shownWord } from '../acl-fields.js'
 
 export const getBucketAcl = operation({
   name: 'GetBucketACL',
@@ -13,10 +13,13 @@ export const getBucketAcl = operation({
   permission: 'GetBucketACL',
   input: {},
   output: { word: showVendorHeader('acl'), result: showXml(accessControlPolicy) },
-  handle: async (services, { bucket }) => ({
-    word: shownWord(services.dialect, bucket.acl),
-    result: await shownPolicy(services, bucket.acl, ownersOfBucket(bucket)),
-  }),
+  handle: async (services, { bucket }) => {
+    const acl = aclInForce(services, bucket.acl)
+    return {
+      word: shownWord(services.dialect, acl),
+      result: await shownPolicy(services, acl, ownersOfBucket(bucket)),
+    }
+  },
 })
 
 export const putBucketAcl = operation({

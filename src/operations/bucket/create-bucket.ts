@@ -1,6 +1,6 @@
 /** Makes a bucket. Its region comes from the host in COS, from the body in S3. */
 
-import { requireAccount } from '../../core/access.js'
+import { requireAccount } from '../signed-caller.js'
 import { fail } from '../../model/errors/index.js'
 import { document, only, optional, record, trimmed } from '../../wire/document.js'
 import { showHeader, xmlBody } from '../../wire/field.js'

@@ -80,8 +80,8 @@ async function deleteOne(services: Services, bucket: Bucket, { key, versionId, e
   if (lastModified !== undefined || size !== undefined) {
     throw apiError('NotImplemented', { Header: lastModified === undefined ? 'Size' : 'LastModifiedTime' })
   }
-  await services.authorize('DeleteObject', { bucket, key })
   const reference = versionId === undefined || versionId === '' ? undefined : requireReference(versionId)
+  await services.authorize('DeleteObject', { bucket, key, reference })
   const conditions = parseConditions((name) => (name === 'if-match' ? etag : undefined))
   const write = {
     conditions,
@@ -108,6 +108,7 @@ export const deleteObjects = operation({
   method: 'POST',
   match: { target: 'bucket', query: ['delete'] },
   permission: 'DeleteObject',
+  keysInBody: true,
   input: { request: xmlBody(deleteRequest, { sizeBytesMax: 4 * 1024 * 1024, digestRequired: true }) },
   output: { result: showXml(deleteResult) },
   handle: async (services, { bucket }, { request: { quiet, objects } }) => {

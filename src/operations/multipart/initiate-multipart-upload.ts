@@ -38,14 +38,15 @@ export const initiateMultipartUpload = operation({
   handle: async (services, { bucket, key }, { headers, storageClass: stored, given, checksum }) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
+    const acl = await newObjectAcl(services, bucket, given)
     const upload = await core.multipart.initiate({
       bucket,
       key,
-      accountId: writerOf(services, bucket),
+      accountId: writerOf(services, bucket, acl),
       headers: typedHeaders(headers, key, dialect),
       storageClass: stored,
       checksum,
-      acl: await newObjectAcl(services, bucket, given),
+      acl,
     })
     return {
       algorithm: checksum?.algorithm,

@@ -119,7 +119,7 @@ export const copyObject = operation({
     const copied = core.objects.copy({
       bucket,
       key,
-      accountId: writerOf(services, bucket),
+      accountId: writerOf(services, bucket, acl),
       acl,
       conditions,
       source: name,

@@ -4,7 +4,7 @@ import { inheritedAcl } from '../../model/grants.js'
 import { showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { accessControlPolicy, policyBody } from '../acl-document.js'
-import { aclHeaders, ownersOfVersion, resolveGiven, resolveHeaders, shownPolicy, shownWord } from '../acl-fields.js'
+import { aclHeaders, aclInForce, ownersOfVersion, resolveGiven, resolveHeaders, shownPolicy, shownWord } from '../acl-fields.js'
 import { shownVersionId, versionReference } from '../object-fields.js'
 
 export const getObjectAcl = operation({
@@ -29,7 +29,11 @@ export const getObjectAcl = operation({
     return {
       word: shownWord(dialect, version.acl),
       versionId: shownVersionId(now, version),
-      result: await shownPolicy(services, version.acl ?? inherited, ownersOfVersion(version, now)),
+      result: await shownPolicy(
+        services,
+        aclInForce(services, version.acl ?? inherited),
+        ownersOfVersion(version, now),
+      ),
     }
   },
 })

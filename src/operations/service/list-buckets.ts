@@ -1,6 +1,6 @@
 /** The caller's buckets: GetService in COS, ListBuckets in S3. Their parameters have nothing in common. */
 
-import { requireAccount } from '../../core/access.js'
+import { requireAccount } from '../signed-caller.js'
 import type { Bucket } from '../../model/bucket.js'
 import { fail } from '../../model/errors/index.js'
 import {

@@ -1,0 +1,102 @@
+/**
+ * What a bucket's configurations say about access: policy, public access block, ownership of objects, who pays, which
+ * signatures are strict enough. Each is a document; a bucket that has none of them costs no reading.
+ */
+
+import { asList, asOneOf, asText } from '../meta/json.js'
+import type { Json } from '../meta/record.js'
+import type { Bucket, DocumentKind } from '../model/bucket.js'
+import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/policy/decision.js'
+import { parsePolicy } from '../model/policy/parse.js'
+import type { PolicyDocument } from '../model/policy/policy.js'
+import type { StrictSignatureRule } from '../model/strict-signature.js'
+import type { DocumentStore } from './documents.js'
+
+export interface BucketAccess {
+  readonly policy: PolicyDocument | undefined
+  readonly publicAccessBlock: PublicAccessBlock | undefined
+  readonly ownership: Ownership
+  /** Whoever asks pays, and must say that they know. */
+  readonly requesterPays: boolean
+  readonly strictSignature: readonly StrictSignatureRule[]
+}
+
+const KINDS: readonly DocumentKind[] = [
+  'policy',
+  'public-access-block',
+  'ownership',
+  'request-payment',
+  'strict-signature',
+]
+
+/** Objects belong to whoever writes them, and ACLs say what they say. */
+export const OWNERSHIP_DEFAULT: Ownership = 'ObjectWriter'
+
+const OPEN: BucketAccess = {
+  policy: undefined,
+  publicAccessBlock: undefined,
+  ownership: OWNERSHIP_DEFAULT,
+  requesterPays: false,
+  strictSignature: [],
+}
+
+export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<BucketAccess>
+
+export function createBucketAccess(documents: DocumentStore): BucketAccessReader {
+  const policyOf = documents.reader('policy', (document) => parsePolicy(policyText(document), 'bucket'))
+  const blockOf = documents.reader('public-access-block', publicAccessBlockFromJson)
+  const ownershipOf = documents.reader('ownership', (document) => asOneOf(document, OWNERSHIPS))
+  const paymentOf = documents.reader('request-payment', (document) => asText(document) === 'Requester')
+  const strictOf = documents.reader('strict-signature', strictSignatureFromJson)
+  const read = async (bucket: Bucket): Promise<BucketAccess> => {
+    const [policy, publicAccessBlock, ownership, requesterPays, strictSignature] = await Promise.all([
+      policyOf(bucket),
+      blockOf(bucket),
+      ownershipOf(bucket),
+      paymentOf(bucket),
+      strictOf(bucket),
+    ])
+    return {
+      policy,
+      publicAccessBlock,
+      ownership: ownership ?? OWNERSHIP_DEFAULT,
+      requesterPays: requesterPays ?? false,
+      strictSignature: strictSignature ?? [],
+    }
+  }
+  return (bucket) => (bucket.documents.some((kind) => KINDS.includes(kind)) ? read(bucket) : OPEN)
+}
+
+/** A policy is stored as the text that GET shows. */
+export function policyText(document: Json): string {
+  return asText(document)
+}
+
+export function publicAccessBlockToJson(block: PublicAccessBlock): Json {
+  return [block.blockPublicAcls, block.ignorePublicAcls, block.blockPublicPolicy, block.restrictPublicBuckets]
+}
+
+export function publicAccessBlockFromJson(json: Json): PublicAccessBlock {
+  const [blockPublicAcls, ignorePublicAcls, blockPublicPolicy, restrictPublicBuckets] = asList(json)
+  return {
+    blockPublicAcls: blockPublicAcls === true,
+    ignorePublicAcls: ignorePublicAcls === true,
+    blockPublicPolicy: blockPublicPolicy === true,
+    restrictPublicBuckets: restrictPublicBuckets === true,
+  }
+}
+
+export function strictSignatureToJson(rules: readonly StrictSignatureRule[]): Json {
+  return rules.map(({ id, actions, headers, parameters }) => [id, actions, headers, parameters])
+}
+
+export function strictSignatureFromJson(json: Json): readonly StrictSignatureRule[] {
+  return asList(json).map((rule) => {
+    const [id, actions, headers, parameters] = asList(rule)
+    return { id: asText(id), actions: texts(actions), headers: texts(headers), parameters: texts(parameters) }
+  })
+}
+
+function texts(json: Json | undefined): readonly string[] {
+  return asList(json).map((item) => asText(item))
+}

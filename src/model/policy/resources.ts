@@ -1,0 +1,64 @@
+/** Which buckets and objects a resource of a policy names, in both grammars (cos-auth-and-bucket.md 5.12, Amazon's ARNs). */
+
+import type { Resource } from './policy.js'
+import { type Pattern, patternOf } from './variables.js'
+import { hasWildcards } from './wildcards.js'
+import type { ConditionFacts } from './policy.js'
+
+export type ResourceMatch = (resource: Resource, facts: ConditionFacts) => boolean
+
+/** Undefined for what is no resource. */
+export type ResourceReader = (written: string) => ResourceMatch | undefined
+
+const everything: ResourceMatch = () => true
+
+/** Things that are no buckets are named whole, and only so. */
+function byNames(written: string, pattern: Pattern): ResourceMatch {
+  void written
+  return ({ names = [] }, facts) => names.some((name) => pattern(name, facts))
+}
+
+export const iamResource: ResourceReader = (written) => {
+  if (written === '*') return everything
+  const path = /^arn:aws[a-z-]*:s3:::(.+)$/s.exec(written)?.[1]
+  const whole = patternOf(written, 'iam')
+  if (path === undefined) return /^arn:[\w-]+:[\w-]+:/.test(written) ? byNames(written, whole) : undefined
+  const pattern = patternOf(path, 'iam')
+  return (resource, facts) => {
+    const { bucketName = '', key, names } = resource
+    if (names !== undefined) return false
+    return pattern(key === undefined ? bucketName : `${bucketName}/${key}`, facts)
+  }
+}
+
+const QCS = /^qcs:([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s
+const LEGACY = /^prefix\/\/([^/]+)\/([^/]+)\/?(.*)$/s
+
+export const camResource: ResourceReader = (written) => {
+  if (written === '*') return everything
+  const [, , service = '', region = '', account = '', path = ''] = QCS.exec(written) ?? []
+  if (service === '' || (path === '' && service === 'cos')) return undefined
+  if (service !== 'cos' && service !== '*') return byNames(written, patternOf(written, 'cam'))
+  const legacy = LEGACY.exec(path)
+  const plain = legacy === null ? path : `${legacy[2]}-${legacy[1]}/${legacy[3]}`
+  const inRegion = patternOf(region === '' ? '*' : region, 'cam')
+  const pattern = patternOf(plain, 'cam')
+  // The bucket alone, without a slash, is what operations on the bucket are held against as well.
+  const bare = plain.includes('/') || hasWildcards(plain) ? undefined : patternOf(`${plain}/`, 'cam')
+  return (resource, facts) => {
+    const { bucketName, key = '', names } = resource
+    if (names !== undefined || !inRegion(resource.region, facts) || !isAccount(account, resource)) return false
+    if (bucketName === undefined) return pattern('', facts)
+    const text = `${bucketName}/${key}`
+    return pattern(text, facts) || bare?.(text, facts) === true
+  }
+}
+
+/** `uid/<appid>` or `uin/<uin>` of the bucket's owner; nothing and `*` are anybody's. */
+function isAccount(account: string, { owner, bucketName }: Resource): boolean {
+  const [, kind, number = ''] = /^(uid|uin)\/(.*)$/.exec(account) ?? []
+  if (kind === undefined) return account === '' || account === '*'
+  if (number === '*' || number === '') return true
+  if (kind === 'uin') return owner?.uin === number
+  return (owner?.appId ?? /-(\d+)$/.exec(bucketName ?? '')?.[1]) === number
+}

@@ -1,0 +1,147 @@
+/**
+ * What policies may ask about a request, by the names of model/policy/condition-keys.ts. Each fact is worked out when it
+ * is asked for: most requests meet no condition. What a request does not have is undefined, which is not the same as
+ * empty: `…IfExists` tells the two apart.
+ */
+
+import type { Millis } from '../base/clock.js'
+import { tagFacts } from '../model/tags.js'
+import type { Tag } from '../model/tags.js'
+import { arnOf } from '../model/policy/principals.js'
+import type { ConditionFacts } from '../model/policy/policy.js'
+import type { Principal } from '../model/principal.js'
+import type { AuthKind, FormAuthKind } from './authentication.js'
+import type { ClientAddress } from './client-address.js'
+import type { Dialect } from './dialect.js'
+import type { QueryView } from './query-view.js'
+import type { WireRequest } from './request.js'
+
+export interface AccessFactSource {
+  readonly request: WireRequest
+  readonly query: QueryView
+  readonly dialect: Dialect
+  readonly principal: Principal
+  readonly client: () => ClientAddress
+  readonly now: Millis
+  /** Undefined: nobody signed. */
+  readonly signature:
+    | { readonly kind: AuthKind | FormAuthKind; readonly accessKeyId: string; readonly signedAt: Millis | undefined }
+    | undefined
+  /** Tags that the request wants to set by a header or a form. */
+  readonly requestTags: () => readonly Tag[] | undefined
+}
+
+type Fact = (source: AccessFactSource) => string | undefined
+
+const header =
+  (name: string): Fact =>
+  ({ request }) =>
+    request.headers.get(name) || undefined
+
+const vendorHeader =
+  (suffix: string): Fact =>
+  ({ request, dialect }) =>
+    request.headers.get(dialect.vendorPrefix + suffix) || undefined
+
+const parameter =
+  (name: string): Fact =>
+  ({ query }) =>
+    query.get(name)
+
+/** How a signature was carried, in Amazon's words (`s3:authType`). */
+const AUTH_TYPES: Readonly<Record<AuthKind | FormAuthKind, string>> = {
+  'cos-header': 'REST-HEADER',
+  'cos-query': 'REST-QUERY-STRING',
+  'cos-sign-query': 'REST-QUERY-STRING',
+  's3-v4-header': 'REST-HEADER',
+  's3-v4-query': 'REST-QUERY-STRING',
+  'cos-form': 'POST',
+  'cos-form-authorization': 'POST',
+  's3-v4-form': 'POST',
+  's3-v2-form': 'POST',
+}
+
+const SIGNATURE_VERSIONS: Readonly<Record<string, string>> = {
+  cos: 'q-sign-sha1',
+  v4: 'AWS4-HMAC-SHA256',
+  v2: 'AWS',
+}
+
+function signatureVersion({ signature }: AccessFactSource): string | undefined {
+  if (signature === undefined) return undefined
+  return SIGNATURE_VERSIONS[/v[24]/.exec(signature.kind)?.[0] ?? 'cos']
+}
+
+const FACTS: Readonly<Record<string, Fact>> = {
+  'source-ip': ({ client }) => client().address,
+  'secure-transport': ({ client }) => String(client().secure),
+  referer: header('referer'),
+  'user-agent': header('user-agent'),
+  prefix: parameter('prefix'),
+  delimiter: parameter('delimiter'),
+  'max-keys': parameter('max-keys'),
+  'version-id': parameter('versionId'),
+  'response-content-type': parameter('response-content-type'),
+  'content-type': header('content-type'),
+  'content-length': ({ request }) => request.body.sizeBytes?.toString(),
+  'storage-class': vendorHeader('storage-class'),
+  acl: vendorHeader('acl'),
+  'grant-read': vendorHeader('grant-read'),
+  'grant-write': vendorHeader('grant-write'),
+  'grant-read-acp': vendorHeader('grant-read-acp'),
+  'grant-write-acp': vendorHeader('grant-write-acp'),
+  'grant-full-control': vendorHeader('grant-full-control'),
+  'copy-source': vendorHeader('copy-source'),
+  'metadata-directive': vendorHeader('metadata-directive'),
+  encryption: vendorHeader('server-side-encryption'),
+  'current-time': ({ now }) => new Date(now).toISOString(),
+  'epoch-time': ({ now }) => String(Math.floor(now / 1000)),
+  'q-ak': ({ signature }) => signature?.accessKeyId,
+  'auth-type': ({ signature }) => (signature === undefined ? undefined : AUTH_TYPES[signature.kind]),
+  'signature-version': signatureVersion,
+  'signature-age': ({ signature, now }) =>
+    signature?.signedAt === undefined ? undefined : String(Math.max(0, now - signature.signedAt)),
+  username: ({ principal }) =>
+    principal.kind === 'account' && principal.identity.kind === 'user' ? principal.identity.name : undefined,
+  userid: ({ principal }) => (principal.kind === 'account' ? userId(principal) : undefined),
+  'principal-account': ({ principal }) => (principal.kind === 'account' ? principal.account.uin : undefined),
+  'principal-arn': ({ principal }) => (principal.kind === 'account' ? arnOf(principal) : undefined),
+  'principal-type': ({ principal }) => principalType(principal),
+}
+
+export function accessFacts(source: AccessFactSource): ConditionFacts {
+  return {
+    values: (name) => {
+      const fact = Object.hasOwn(FACTS, name) ? FACTS[name] : undefined
+      if (fact !== undefined) return listOf(fact(source))
+      return namedFacts(source, name)
+    },
+  }
+}
+
+function listOf(value: string | undefined): readonly string[] | undefined {
+  return value === undefined ? undefined : [value]
+}
+
+/** Facts whose name goes on behind a slash. */
+function namedFacts(source: AccessFactSource, name: string): readonly string[] | undefined {
+  const slash = name.indexOf('/')
+  const rest = name.slice(slash + 1)
+  if (name === 'request-tag-keys') return source.requestTags()?.map(({ key }) => key)
+  if (slash === -1) return undefined
+  const family = name.slice(0, slash)
+  if (family === 'request-tags') return tagFacts(source.requestTags(), rest)
+  return family === 'header' ? listOf(source.request.headers.get(rest) ?? source.query.get(rest)) : undefined
+}
+
+function userId({ account, identity }: Extract<Principal, { kind: 'account' }>): string {
+  if (identity.kind === 'root') return account.uin
+  return identity.kind === 'user' ? identity.id : `${identity.id}:${identity.sessionName}`
+}
+
+const PRINCIPAL_TYPES = { root: 'Account', user: 'User', role: 'AssumedRole' } as const
+
+function principalType(principal: Principal): string {
+  if (principal.kind === 'anonymous') return 'Anonymous'
+  return principal.session?.kind === 'federated' ? 'FederatedUser' : PRINCIPAL_TYPES[principal.identity.kind]
+}
