@@ -2,6 +2,7 @@
 
 import type { Operation } from '../wire/operation.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
+import { bucketTagging } from './bucket/bucket-tagging.js'
 import { getBucketVersioning, putBucketVersioning } from './bucket/bucket-versioning.js'
 import { createBucket } from './bucket/create-bucket.js'
 import { deleteBucket } from './bucket/delete-bucket.js'
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   putBucketVersioning,
   getBucketAcl,
   putBucketAcl,
+  ...bucketTagging,
   listObjects,
   listObjectsV2,
   listObjectVersions,

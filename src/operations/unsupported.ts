@@ -49,7 +49,6 @@ const FAMILIES: readonly Family[] = [
   { name: 'BucketReferer', query: 'referer', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketReplication', query: 'replication', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketStrictSignature', query: 'strict-signature', methods: GPD, target: 'bucket', dialects: COS },
-  { name: 'BucketTagging', query: 'tagging', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketWebsite', query: 'website', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketAnalyticsConfiguration', query: 'analytics', methods: GPD, target: 'bucket', dialects: S3 },
   { name: 'BucketMetricsConfiguration', query: 'metrics', methods: GPD, target: 'bucket', dialects: S3 },

@@ -3,6 +3,7 @@
 import type { Bytes } from '../base/bytes.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
+import type { TagSubject } from '../model/tags.js'
 import type { AuthScheme, FormScheme, PayloadContract } from './authentication.js'
 import type { FormRules } from './form-policy.js'
 import type { WireRequest } from './request.js'
@@ -115,6 +116,8 @@ export interface Traits {
   readonly copyToItselfReplaces: boolean
   /** A copy source begins with a host instead of a bucket. */
   readonly copySourceByHost: boolean
+  /** Beginnings of tag keys that belong to the system. */
+  readonly reservedTagPrefixes: Readonly<Record<TagSubject, readonly string[]>>
   /** How an account is shown as the owner in listings of objects. */
   readonly listedOwner: (account: Account) => ShownOwner
   /** How it is shown everywhere else. */

@@ -72,6 +72,7 @@ export function createS3Dialect(): Dialect {
       defaultContentType: 'binary/octet-stream', // PutObject
       copySourceByHost: false, // CopyObject
       copyToItselfReplaces: false, // CopyObject
+      reservedTagPrefixes: { object: ['aws:'], bucket: ['aws:'] }, // errors.md section 3
       listedOwner: owner,
       shownOwner: owner,
       shownUser,
