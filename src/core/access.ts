@@ -19,6 +19,8 @@ export interface Touched {
   readonly bucket: Bucket
   readonly key?: string | undefined
   readonly reference?: VersionReference | 'unknown' | undefined
+  /** An object about to be made: what stands there now decides nothing, and no ACL of its own does yet. */
+  readonly made?: true
 }
 
 /** A version that was read, in the bucket as it then was. */
@@ -46,7 +48,7 @@ export function requireAllowed(
   const { bucket } = touched
   if (owns(principal, bucket.accountId)) return
   const { on, right }: PermissionNeed = permissionNeeds[permission]
-  if (on === 'object') return requireAllowedOnObject(objects, principal, permission, touched)
+  if (on === 'object' && touched.made !== true) return requireAllowedOnObject(objects, principal, permission, touched)
   if (!isGranted(principal, right, bucket.acl)) fail('AccessDenied')
 }
 

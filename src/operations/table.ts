@@ -23,6 +23,7 @@ import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
 import { putObject } from './object/put-object.js'
 import { getService, listBuckets } from './service/list-buckets.js'
@@ -53,6 +54,9 @@ export const operations: readonly Operation[] = [
   getObjectAttributes,
   getObjectAcl,
   putObjectAcl,
+  getObjectTagging,
+  putObjectTagging,
+  deleteObjectTagging,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

@@ -71,7 +71,6 @@ const FAMILIES: readonly Family[] = [
   { name: 'PublicAccessBlock', query: 'publicAccessBlock', methods: GPD, target: 'bucket', dialects: S3 },
   { name: 'BucketRequestPayment', query: 'requestPayment', methods: GP, target: 'bucket', dialects: S3 },
   { name: 'Session', query: 'session', methods: ['GET'], target: 'bucket', dialects: S3 },
-  { name: 'ObjectTagging', query: 'tagging', methods: GPD, target: 'object', dialects: BOTH },
   { name: 'ObjectRetention', query: 'retention', methods: GP, target: 'object', dialects: BOTH },
   { name: 'ObjectLegalHold', query: 'legal-hold', methods: GP, target: 'object', dialects: S3 },
   { name: 'ObjectTorrent', query: 'torrent', methods: ['GET'], target: 'object', dialects: BOTH },

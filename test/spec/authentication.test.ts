@@ -126,6 +126,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       headers: privately(speak),
     }),
   },
+  GetObjectTagging: object({ method: 'GET', key: 'tagged', query: { tagging: true } }),
+  PutObjectTagging: object({ method: 'PUT', query: { tagging: true }, body: TAGGING }),
+  DeleteObjectTagging: object({ method: 'DELETE', query: { tagging: true } }),
   InitiateMultipartUpload: object({ method: 'POST', query: { uploads: true } }),
   UploadPart: {
     said: ({ speak, uploadId }) => ({
@@ -172,6 +175,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
   await speak.makeBucket(speak.bucket, headers)
   await speak.makeBucket(EMPTY_BUCKET, headers)
   await speak.put('key')
+  await speak.put('tagged', 'content', { [`${speak.prefix}tagging`]: 'a=b' })
   await speak.say({ method: 'PUT', bucket: speak.bucket, query: { tagging: true }, body: TAGGING })
   const upload = { bucket: speak.bucket, key: 'upload' }
   const initiated = await speak.say({ ...upload, method: 'POST', query: { uploads: true } })
