@@ -235,6 +235,24 @@ inBothDialects('tags and ACL do not disturb each other, and a new object has nei
   await assertTags(speak, [])
 })
 
+inBothDialects(
+  'tags and ACL set at the same time are both kept, and of several sets of tags one whole',
+  async (speak) => {
+    await prepare(speak)
+    const acl = { method: 'PUT', bucket: speak.bucket, key: 'k', query: { acl: true } } as const
+    const sets = [1, 2, 3, 4].map((count) => manyTags(count))
+    const heard = await Promise.all([
+      speak.say({ ...acl, headers: { [`${speak.prefix}acl`]: 'public-read' } }),
+      ...sets.map((tags) => put(speak, taggingXml(tags))),
+    ])
+    for (const { status, text } of heard) assert.equal(status, 200, text)
+    assert.equal((await head(speak, 'k', 'other')).status, 200)
+    const kept = tagsIn(await get(speak))
+    assert.deepEqual(kept, manyTags(kept.length))
+    assert.ok(kept.length > 0)
+  },
+)
+
 // --- beside a body ------------------------------------------------------------------------------------------------
 
 const withTags = (speak: Speaker, value: string) => ({ [`${speak.prefix}tagging`]: value })
