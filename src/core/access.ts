@@ -12,7 +12,7 @@ import { decide, mayAllow } from '../model/policy/decide.js'
 import type { BucketRules, Decision, Question, Rules } from '../model/policy/decision.js'
 import type { ConditionFacts, Resource } from '../model/policy/policy.js'
 import type { Principal, SignedPrincipal } from '../model/principal.js'
-import { tagFacts } from '../model/tags.js'
+import { type TagSet, tagFacts } from '../model/tags.js'
 import type { ObjectVersion } from '../model/version.js'
 import type { VersionReference } from '../model/version-id.js'
 import type { BucketAccess, BucketAccessReader } from './bucket-access.js'
@@ -24,6 +24,10 @@ export interface Touched {
   readonly bucket: Bucket
   readonly key?: string | undefined
   readonly reference?: VersionReference | 'unknown' | undefined
+  /** An object about to be made: what stands there now decides nothing, and no ACL of its own does yet. */
+  readonly made?: true
+  /** That the request wants to set, where its body has them. */
+  readonly tags?: TagSet
 }
 
 /** A version that was read, in the bucket as it then was. */
@@ -32,6 +36,8 @@ export interface TouchedVersion {
   readonly version: ObjectVersion
   /** Whether the request named it; otherwise it is the current one. */
   readonly named: boolean
+  /** That the request wants to set. */
+  readonly tags?: TagSet
 }
 
 export interface Caller {
@@ -79,7 +85,6 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
   }
   const enterRead = async (bucket: Bucket): Promise<BucketAccess> => {
     const access = await dependencies.bucketAccess(bucket)
-    if (isOf(principal, bucket.accountId)) return enterKnown(bucket, access, principal.account)
     const owner = await dependencies.identities.findAccount(bucket.accountId)
     if (owner?.state === 'suspended' && !(access.requesterPays && principal.kind === 'account')) {
       fail('InvalidPayer', { BucketName: bucket.name, Payer: owner.uin })
@@ -87,11 +92,11 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     return enterKnown(bucket, access, owner)
   }
   const enter = (bucket: Bucket): BucketAccess | Promise<BucketAccess> => {
-    if (!isOf(principal, bucket.accountId) || bucket.documents.length > 0) return enterRead(bucket)
+    if (principal.kind === 'anonymous' || principal.account.id !== bucket.accountId) return enterRead(bucket)
     const access = dependencies.bucketAccess(bucket)
-    return access instanceof Promise
-      ? enterRead(bucket)
-      : enterKnown(bucket, access, principal.account)
+    if (!(access instanceof Promise)) return enterKnown(bucket, access, principal.account)
+    const { account } = principal
+    return access.then((read) => enterKnown(bucket, read, account))
   }
   const factsOf = (bucket: Bucket): Entered => {
     const known = entered.get(bucket.id)
@@ -110,12 +115,12 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     },
     requirePossible: (permission, bucket) => {
       if (isSimpleOwner(bucket)) return
-      const question = questionOf(permission, bucket, undefined, false, undefined)
+      const question = questionOf(permission, { bucket })
       if (!mayAllow(question, rulesOf(bucket, undefined))) refuse(bucket, undefined)
     },
-    requireOn: (permission, { bucket, version, named }) => {
+    requireOn: (permission, { bucket, version, named, tags }) => {
       if (isSimpleOwner(bucket)) return
-      const question = questionOf(permission, bucket, version.key, named, version)
+      const question = questionOf(permission, { bucket, key: version.key, versioned: named, version, tags })
       refuseUnless(bucket, decide(question, rulesOf(bucket, version)))
     },
     requireService: (permission, bucketName, region) => {
@@ -146,28 +151,25 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     return { bucket: rules, object }
   }
 
-  function questionOf(
-    permission: Permission,
-    bucket: Bucket,
-    key: string | undefined,
-    versioned: boolean,
-    version: ObjectVersion | undefined,
-    missed?: () => void,
-  ): Question {
+  function questionOf(permission: Permission, subject: Subject): Question {
+    const { bucket, key, versioned = false } = subject
     const { owner } = factsOf(bucket)
     const resource = { bucketName: bucket.name, region: bucket.region, owner, key, versioned }
-    return { principal, permission, resource, facts: withTags(caller.facts, version, missed) }
+    return { principal, permission, resource, facts: withTags(caller.facts, subject) }
   }
 
   function requireAllowed(permission: Permission, touched: Touched): void | Promise<void> {
-    const { bucket, key, reference } = touched
+    const { bucket, key, made } = touched
     if (isSimpleOwner(bucket)) return
     const { on }: PermissionNeed = permissionNeeds[permission]
-    if (on === 'object') return requireOnObject(permission, touched)
+    if (on === 'object' && made !== true) return requireOnObject(permission, touched)
     // A bucket decides, unless a condition asks for the tags of what is there.
     let missed = false
-    const question = questionOf(permission, bucket, key, reference !== undefined, undefined, () => {
-      missed = true
+    const question = questionOf(permission, {
+      ...subjectOf(touched, undefined),
+      missed: () => {
+        missed = made !== true
+      },
     })
     const decision = decide(question, rulesOf(bucket, undefined))
     if (missed && key !== undefined) return requireWithTags(permission, touched)
@@ -175,22 +177,32 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
   }
 
   async function requireWithTags(permission: Permission, touched: Touched): Promise<void> {
-    const { bucket, key, reference } = touched
+    const { bucket } = touched
     const found = await findTouched(dependencies.objects, touched)
-    const question = questionOf(permission, bucket, key, reference !== undefined, found?.version)
+    const question = questionOf(permission, subjectOf(touched, found))
     refuseUnless(bucket, decide(question, rulesOf(bucket, undefined)))
   }
 
   /** What is not there is refused, unless the caller may find that out by a listing as well (errors.md 4.2). */
   async function requireOnObject(permission: Permission, touched: Touched): Promise<void> {
-    const { bucket, key, reference } = touched
+    const { bucket } = touched
     const found = await findTouched(dependencies.objects, touched)
-    const question = questionOf(permission, bucket, key, reference !== undefined, found?.version)
-    if (found !== undefined) return refuseUnless(bucket, decide(question, rulesOf(found.bucket, found.version)))
+    let deferred = false
+    const question = questionOf(permission, {
+      ...subjectOf(touched, found),
+      deferred: () => {
+        deferred = true
+      },
+    })
+    if (found !== undefined) {
+      const decision = decide(question, rulesOf(found.bucket, found.version))
+      // What depends on tags in the body is asked again when they are known, with the version in hand.
+      return deferred && permission === 'PutObjectTagging' ? undefined : refuseUnless(bucket, decision)
+    }
     // It would follow its bucket if it were there.
     const absent = { accountId: bucket.accountId, acl: undefined }
     refuseUnless(bucket, decide(question, rulesOf(bucket, absent)))
-    const listing = questionOf('GetBucket', bucket, undefined, false, undefined)
+    const listing = questionOf('GetBucket', { bucket })
     refuseUnless(bucket, decide(listing, rulesOf(bucket, undefined)))
   }
 
@@ -206,21 +218,41 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
   }
 }
 
-function isOf(principal: Principal, accountId: string): principal is SignedPrincipal {
+function isOf(principal: Principal, accountId: string): boolean {
   return principal.kind === 'account' && principal.account.id === accountId
 }
 
-function withTags(
-  facts: ConditionFacts,
-  version: ObjectVersion | undefined,
-  missed: (() => void) | undefined,
-): ConditionFacts {
+/** What a question is about, as far as it is known. */
+interface Subject {
+  readonly bucket: Bucket
+  readonly key?: string | undefined
+  readonly versioned?: boolean
+  readonly version?: ObjectVersion | undefined
+  /** Tags that the request wants to set. */
+  readonly tags?: TagSet | undefined
+  /** Called when a condition asks for the tags of a version that is not in hand. */
+  readonly missed?: () => void
+  /** Called when a condition asks for tags that the request wants to set, before they are known. */
+  readonly deferred?: () => void
+}
+
+function subjectOf({ bucket, key, reference, tags }: Touched, found: TouchedVersion | undefined): Subject {
+  return { bucket, key, versioned: reference !== undefined, version: found?.version, tags }
+}
+
+const EXISTING = 'existing-'
+const REQUESTED = 'request-'
+
+function withTags(facts: ConditionFacts, { version, tags, missed, deferred }: Subject): ConditionFacts {
   return {
     values: (name) => {
-      if (!name.startsWith('existing-tags/')) return facts.values(name)
-      if (version !== undefined) return tagFacts(version.tags, name.slice('existing-tags/'.length))
-      missed?.()
-      return undefined
+      if (name.startsWith('request-tag')) {
+        if (tags !== undefined) return tagFacts(tags, name.slice(REQUESTED.length))
+        deferred?.()
+      }
+      if (!name.startsWith('existing-tag')) return facts.values(name)
+      if (version === undefined) missed?.()
+      return tagFacts(version?.tags, name.slice(EXISTING.length))
     },
   }
 }

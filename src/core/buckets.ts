@@ -8,6 +8,7 @@ import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket, Versioning } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
 import { type Acl, sameAcl } from '../model/grants.js'
+import { NO_TAGS, type TagSet } from '../model/tags.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { removeUpload } from './multipart.js'
@@ -20,6 +21,7 @@ import {
   bucketCountCodec,
   bucketCountKey,
   checkOf,
+  documentCodec,
   documentKey,
   EMPTY_VALUE,
   kinds,
@@ -33,15 +35,20 @@ import {
   uploadCodec,
   uploadPrefix,
 } from './rows.js'
+import { bucketTagsFormat } from './tags-record.js'
 
 export interface CreateBucketRequest {
   readonly name: string
   readonly accountId: string
   readonly region: string
   readonly acl: Acl
+  readonly tags?: TagSet
   /** An own bucket with another ACL is another bucket: BucketAlreadyExists. */
   readonly aclDistinguishes?: boolean
 }
+
+/** Which buckets of an account are wanted. */
+export type KeepBucket = (bucket: Bucket) => boolean | Promise<boolean>
 
 export interface BucketPage {
   readonly buckets: readonly Bucket[]
@@ -57,7 +64,7 @@ export interface BucketStore {
   setVersioning(bucket: Bucket, versioning: Exclude<Versioning, 'unset'>): Promise<Bucket>
   setAcl(bucket: Bucket, acl: Acl): Promise<Bucket>
   /** An account's buckets by name, from the first after `after` that `keep` accepts. */
-  list(accountId: string, after: string, limit: number, keep: (bucket: Bucket) => boolean): Promise<BucketPage>
+  list(accountId: string, after: string, limit: number, keep: KeepBucket): Promise<BucketPage>
   /** After a crash: buckets left in `deleting` become active again. Safe while others run; their commit then fails. */
   recover(): Promise<number>
 }
@@ -78,7 +85,7 @@ export function createBuckets(dependencies: CoreDependencies): BucketStore {
 
 function createBucket(dependencies: CoreDependencies, request: CreateBucketRequest): Promise<Bucket> {
   const { meta, clock, random, limits } = dependencies
-  const { name, accountId, region, acl } = request
+  const { name, accountId, region, acl, tags = NO_TAGS } = request
   return commitPlanned(dependencies, 'CreateBucket', async () => {
     const row = await readBucket(meta, name)
     if (row.value !== undefined) refuseExisting(row.value, request)
@@ -98,7 +105,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
       versioning: 'unset',
       acl,
       state: 'active',
-      documents: [],
+      documents: tags.length === 0 ? [] : [bucketTagsFormat.kind],
     }
     return {
       batch: {
@@ -107,6 +114,9 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
           putOf(bucketCodec, row.key, bucket),
           { key: accountBucketKey(accountId, name), value: EMPTY_VALUE },
           putOf(bucketCountCodec, count.key, buckets),
+          ...(tags.length === 0
+            ? []
+            : [putOf(documentCodec, documentKey(id, bucketTagsFormat.kind), bucketTagsFormat.toJson(tags))]),
         ],
       },
       result: bucket,
@@ -207,7 +217,7 @@ async function listBuckets(
   accountId: string,
   after: string,
   limit: number,
-  keep: (bucket: Bucket) => boolean,
+  keep: KeepBucket,
 ): Promise<BucketPage> {
   if (limit === 0) return { buckets: [], truncated: false }
   const { to } = rangeOf(accountBucketPrefix(accountId))
@@ -215,7 +225,7 @@ async function listBuckets(
   const buckets: Bucket[] = []
   for await (const entry of scanAll(meta, { from, to })) {
     const { value } = await readBucket(meta, accountBucketName(entry.key))
-    if (value === undefined || !keep(value)) continue
+    if (value === undefined || !(await keep(value))) continue
     if (buckets.length === limit) return { buckets, truncated: true }
     buckets.push(value)
   }

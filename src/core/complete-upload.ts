@@ -69,6 +69,7 @@ export async function completeUpload(dependencies: CoreDependencies, request: Co
         checksum,
         content,
         acl: upload.acl,
+        tags: upload.tags,
       },
       include: (changes) => {
         endUpload(changes, uploadRow, stored)

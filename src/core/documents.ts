@@ -11,6 +11,13 @@ import type { CoreDependencies } from './dependencies.js'
 import { readBucket, requireOpen } from './open-bucket.js'
 import { bucketCodec, checkOf, documentCodec, documentKey, putOf, readRow } from './rows.js'
 
+/** How one kind is written down: `toJson` makes what `fromJson` reads. */
+export interface DocumentFormat<T> {
+  readonly kind: DocumentKind
+  toJson(value: T): Json
+  fromJson(json: Json): T
+}
+
 export interface DocumentStore {
   /** Undefined when the bucket has none of this kind. */
   find(bucket: Bucket, kind: DocumentKind): Promise<Json | undefined>

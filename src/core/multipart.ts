@@ -8,6 +8,7 @@ import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { MultipartChecksum } from '../model/checksum.js'
 import type { Acl } from '../model/grants.js'
+import type { TagSet } from '../model/tags.js'
 import type { ObjectHeaders } from '../model/version.js'
 import { commitPlanned, createChanges } from './changes.js'
 import { type CompleteRequest, completeUpload } from './complete-upload.js'
@@ -40,6 +41,7 @@ export interface InitiateRequest {
   readonly checksum: MultipartChecksum | undefined
   /** Of the object that it becomes; undefined: that follows its bucket. */
   readonly acl: Acl | undefined
+  readonly tags: TagSet
 }
 
 export interface PartPage {
@@ -85,10 +87,10 @@ function newUploadId({ clock, random }: CoreDependencies): string {
 }
 
 async function initiateUpload(dependencies: CoreDependencies, request: InitiateRequest): Promise<Upload> {
-  const { bucket, key, accountId, storageClass, headers, checksum, acl } = request
+  const { bucket, key, accountId, storageClass, headers, checksum, acl, tags } = request
   const id = newUploadId(dependencies)
   const initiatedAt = dependencies.clock.now()
-  const upload: Upload = { id, key, initiatedAt, accountId, storageClass, headers, checksum, acl }
+  const upload: Upload = { id, key, initiatedAt, accountId, storageClass, headers, checksum, acl, tags }
   return commitPlanned(dependencies, 'InitiateMultipartUpload', async () => {
     const changes = createChanges(dependencies)
     const row = await readBucket(dependencies.meta, bucket.name)

@@ -8,6 +8,7 @@ import type { Bucket } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
+import type { TagSet } from '../model/tags.js'
 import type {
   AnyVersion,
   Content,
@@ -46,6 +47,7 @@ export interface ObjectAttributes {
   readonly accountId: string
   /** Undefined: it follows its bucket. */
   readonly acl: Acl | undefined
+  readonly tags: TagSet
 }
 
 export interface PutRequest extends ObjectAttributes {
@@ -83,6 +85,7 @@ export interface CopyDescription {
   readonly headers: ObjectHeaders
   readonly storageClass: string
   readonly checksum: StoredChecksum | undefined
+  readonly tags: TagSet
 }
 
 export interface CopyRequest {
@@ -116,6 +119,8 @@ export interface ObjectStore {
   delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
   /** Replaces the ACL of a version; `allow` sees the one whose ACL it will be. Undefined: it follows its bucket. */
   setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
+  /** The same for its tags. */
+  setTags(name: ObjectName, tags: TagSet, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** Moves no byte: the new version shares the blobs of the old one. */
   copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
 }
@@ -135,7 +140,8 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     },
     partsOf: (version) => partsOf(meta, version.content),
     delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
-    setAcl: (name, acl, allow) => setObjectAcl(dependencies, name, acl, allow),
+    setAcl: (name, acl, allow) => annotateObject(dependencies, name, 'PutObjectACL', { acl }, allow),
+    setTags: (name, tags, allow) => annotateObject(dependencies, name, 'PutObjectTagging', { tags }, allow),
     copy: (request) => copyObject(dependencies, request),
   }
 }
@@ -184,7 +190,7 @@ async function openObject<T extends { readonly range: ByteRange }>(
 }
 
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
-  const { bucket, key, conditions, source, headers, storageClass, accountId, acl } = request
+  const { bucket, key, conditions, source, headers, storageClass, accountId, acl, tags } = request
   const allow = (head: Head) => requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
   allow(await readHead(dependencies.meta, bucket, key))
   const stored = await storeBytes(dependencies, source)
@@ -205,6 +211,7 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
           checksum,
           content,
           acl,
+          tags,
         },
         include: (changes) => {
           if (inlineRow !== undefined) changes.put(inlineRow)
@@ -271,16 +278,17 @@ async function deleteObject(
   return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
 }
 
-async function setObjectAcl(
+async function annotateObject(
   dependencies: CoreDependencies,
   { bucket, key, reference }: ObjectName,
-  acl: Acl | undefined,
+  operation: string,
+  annotation: Partial<Pick<ObjectVersion, 'acl' | 'tags'>>,
   allow: (object: FoundObject) => void,
 ): Promise<FoundObject> {
-  return rewriteVersion(dependencies, bucket, key, 'PutObjectACL', async (head) => {
+  return rewriteVersion(dependencies, bucket, key, operation, async (head) => {
     const found = await findInHead(dependencies.meta, head, key, reference)
     allow(found)
-    return { ...found, version: { ...found.version, acl } }
+    return { ...found, version: { ...found.version, ...annotation } }
   })
 }
 

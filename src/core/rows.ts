@@ -21,8 +21,8 @@ import {
 import { type Codec, codec, type Json } from '../meta/record.js'
 import { type Bucket, DOCUMENT_KINDS } from '../model/bucket.js'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, type ChecksumType } from '../model/checksum.js'
-import type { Acl } from '../model/grants.js'
 import { ACCOUNT_STATES, type Account } from '../model/principal.js'
+import { NO_TAGS } from '../model/tags.js'
 import type {
   AnyVersion,
   Content,
@@ -34,6 +34,7 @@ import type {
   StoredPart,
 } from '../model/version.js'
 import { aclFromJson, aclToJson } from './acl-record.js'
+import { tagsFromJson, tagsToJson } from './tags-record.js'
 
 /** First byte of every key of the kind. Numbers are never reused (docs/data-format.md). */
 export const kinds = {
@@ -341,13 +342,20 @@ function headersFromJson(json: Json | undefined): ObjectHeaders {
   }
 }
 
-/** What has no ACL of its own stores nothing of one. */
-function ownAclToJson(acl: Acl | undefined): readonly Json[] {
-  return acl === undefined ? [] : [aclToJson(acl)]
+type Annotations = Pick<ObjectVersion, 'acl' | 'tags'>
+
+/** What has no tags, and no ACL of its own either, stores nothing of them. */
+function annotationsToJson({ acl, tags }: Annotations): readonly Json[] {
+  const own = acl === undefined ? null : aclToJson(acl)
+  if (tags.length > 0) return [own, tagsToJson(tags)]
+  return own === null ? [] : [own]
 }
 
-function ownAclFromJson(json: Json | undefined): Acl | undefined {
-  return json === undefined ? undefined : aclFromJson(json)
+function annotationsFromJson(acl: Json | undefined, tags: Json | undefined): Annotations {
+  return {
+    acl: acl === undefined || acl === null ? undefined : aclFromJson(acl),
+    tags: tags === undefined ? NO_TAGS : tagsFromJson(tags),
+  }
 }
 
 /** The stored form leaves out the key: it stands in the row's key. */
@@ -359,7 +367,7 @@ const MARKER = 1
 function versionToJson(version: Keyless<ObjectVersion> | Keyless<DeleteMarker>): Json {
   const shared = [version.sequence, version.isNull ? 1 : 0, version.modifiedAt, version.accountId]
   if (version.kind === 'marker') return [MARKER, ...shared]
-  const { sizeBytes, etag, crc64, storageClass, headers, checksum, content, acl } = version
+  const { sizeBytes, etag, crc64, storageClass, headers, checksum, content } = version
   return [
     OBJECT,
     ...shared,
@@ -370,7 +378,7 @@ function versionToJson(version: Keyless<ObjectVersion> | Keyless<DeleteMarker>):
     headersToJson(headers),
     checksumToJson(checksum),
     contentToJson(content),
-    ...ownAclToJson(acl),
+    ...annotationsToJson(version),
   ]
 }
 
@@ -393,11 +401,11 @@ function versionFromJson(json: Json): Keyless<ObjectVersion> | Keyless<DeleteMar
     headers: headersFromJson(fields[9]),
     checksum: checksumFromJson(fields[10]),
     content: contentFromJson(fields[11]),
-    acl: ownAclFromJson(fields[12]),
+    ...annotationsFromJson(fields[12], fields[13]),
   }
 }
 
-const storedVersionFormat = { name: 'version', version: 2, upgrades: [unchanged] }
+const storedVersionFormat = { name: 'version', version: 3, upgrades: [unchanged, unchanged] }
 
 const storedVersionCodec = codec<Keyless<ObjectVersion> | Keyless<DeleteMarker>>({
   ...storedVersionFormat,
@@ -512,14 +520,15 @@ export interface Upload {
   readonly headers: ObjectHeaders
   readonly checksum: Pick<StoredChecksum, 'algorithm' | 'type'> | undefined
   /** Of the object that it becomes. */
-  readonly acl: Acl | undefined
+  readonly acl: ObjectVersion['acl']
+  readonly tags: ObjectVersion['tags']
 }
 
 export const uploadCodec = codec<Upload>({
   name: 'upload',
-  version: 2,
-  upgrades: [unchanged],
-  toJson: ({ id, key: objectName, initiatedAt, accountId, storageClass, headers, checksum, acl }) => [
+  version: 3,
+  upgrades: [unchanged, unchanged],
+  toJson: ({ id, key: objectName, initiatedAt, accountId, storageClass, headers, checksum, acl, tags }) => [
     id,
     objectName,
     initiatedAt,
@@ -527,10 +536,10 @@ export const uploadCodec = codec<Upload>({
     storageClass,
     headersToJson(headers),
     checksum === undefined ? null : [checksum.algorithm, checksum.type],
-    ...ownAclToJson(acl),
+    ...annotationsToJson({ acl, tags }),
   ],
   fromJson: (json) => {
-    const [id, objectName, initiatedAt, accountId, storageClass, headers, checksum, acl] = asList(json)
+    const [id, objectName, initiatedAt, accountId, storageClass, headers, checksum, acl, tags] = asList(json)
     const [algorithm, type] = checksum === null ? [] : asList(checksum)
     return {
       id: asText(id),
@@ -546,7 +555,7 @@ export const uploadCodec = codec<Upload>({
               algorithm: asOneOf<ChecksumAlgorithm>(algorithm, CHECKSUM_ALGORITHMS),
               type: asOneOf<ChecksumType>(type, CHECKSUM_TYPES),
             },
-      acl: ownAclFromJson(acl),
+      ...annotationsFromJson(acl, tags),
     }
   },
 })

@@ -12,6 +12,7 @@ import type { Bucket } from '../model/bucket.js'
 import { contentTypeOfKey, DEFAULT_CONTENT_TYPE } from '../model/content-type.js'
 import { isApiError } from '../model/errors/index.js'
 import type { Account } from '../model/principal.js'
+import { NO_TAGS } from '../model/tags.js'
 import { NO_WRITE_CONDITIONS } from './conditions.js'
 import type { Core } from './core.js'
 import type { ObjectSource } from './object-source.js'
@@ -98,6 +99,7 @@ async function ensureObject(core: Core, bucket: Bucket, wanted: SeedObject): Pro
     key,
     accountId: bucket.accountId,
     acl: wanted.acl === 'default' ? undefined : wanted.acl,
+    tags: NO_TAGS,
     storageClass: 'STANDARD',
     conditions: NO_WRITE_CONDITIONS,
     headers: {

@@ -14,14 +14,15 @@ import {
   givesAway,
   granteeOfQcsId,
   granteeOfUin,
-  grantsOf,
   grantNaming,
+  grantsOf,
   groupOfUri,
   inheritedAcl,
   type NamedGrantee,
   parseGrantHeader,
   qcsId,
   RIGHTS,
+  type Right,
   sameAcl,
 } from './grants.js'
 

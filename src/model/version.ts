@@ -3,6 +3,7 @@
 import type { Millis } from '../base/clock.js'
 import type { ChecksumAlgorithm, ChecksumType } from './checksum.js'
 import type { Acl } from './grants.js'
+import type { TagSet } from './tags.js'
 
 /** Where a stretch of an object's bytes lies. `inline` pieces are rows of the metadata store, others blobs. */
 export interface Piece {
@@ -64,6 +65,7 @@ export interface ObjectVersion extends VersionFacts {
   readonly content: Content
   /** Undefined: it follows its bucket, as COS calls `default`. */
   readonly acl: Acl | undefined
+  readonly tags: TagSet
 }
 
 export interface DeleteMarker extends VersionFacts {

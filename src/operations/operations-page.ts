@@ -40,8 +40,8 @@ ${SECTIONS.map(servedSection).join('\n')}
 ## Known, not served yet
 
 These are refused with \`501 NotImplemented\`, never served as something else: \`DELETE /{bucket}?tagging\` does not remove
-the bucket. Known headers whose meaning is not served (\`src/operations/unserved-headers.ts\`), such as object tags,
-object locks and encryption, are refused in the same way rather than ignored.
+the bucket. Known headers whose meaning is not served (\`src/operations/unserved-headers.ts\`), such as object locks and
+encryption, are refused in the same way rather than ignored.
 
 | Operation | Dialects | Request |
 |---|---|---|

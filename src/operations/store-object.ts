@@ -4,6 +4,7 @@ import { assert } from '../base/assert.js'
 import type { WriteConditions } from '../core/conditions.js'
 import type { ObjectSource } from '../core/object-source.js'
 import type { Bucket } from '../model/bucket.js'
+import type { TagSet } from '../model/tags.js'
 import type { ObjectHeaders, ObjectVersion } from '../model/version.js'
 import { showEtag, showHeaders, showVendorHeader } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
@@ -16,10 +17,12 @@ import {
   writerOf,
   writtenVersionId,
 } from './object-fields.js'
+import { requireTagging } from './tagging.js'
 
 export interface StoreRequest {
   readonly headers: ObjectHeaders
   readonly storageClass: string
+  readonly tags: TagSet
   /** Undefined: the object follows its bucket. */
   readonly acl: GivenAcl | undefined
   readonly conditions: WriteConditions
@@ -37,6 +40,7 @@ export const storedOutput = {
 export async function storeObject(services: Services, bucket: Bucket, key: string, request: StoreRequest) {
   const { core, dialect } = services
   requireNewKey(dialect, key)
+  await requireTagging(services, bucket, key, request.tags)
   const acl = await newObjectAcl(services, bucket, request.acl)
   const written = await core.objects.put({
     bucket,
@@ -45,6 +49,7 @@ export async function storeObject(services: Services, bucket: Bucket, key: strin
     headers: typedHeaders(request.headers, key, dialect),
     storageClass: request.storageClass,
     acl,
+    tags: request.tags,
     conditions: request.conditions,
     source: request.source,
   })

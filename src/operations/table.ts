@@ -3,6 +3,7 @@
 import type { Operation } from '../wire/operation.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
+import { bucketTagging } from './bucket/bucket-tagging.js'
 import { getBucketVersioning, putBucketVersioning } from './bucket/bucket-versioning.js'
 import { createBucket } from './bucket/create-bucket.js'
 import { deleteBucket } from './bucket/delete-bucket.js'
@@ -23,6 +24,7 @@ import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
 import { putObject } from './object/put-object.js'
 import { getService, listBuckets } from './service/list-buckets.js'
@@ -42,6 +44,7 @@ export const operations: readonly Operation[] = [
   putBucketPolicy,
   deleteBucketPolicy,
   getBucketPolicyStatus,
+  ...bucketTagging,
   listObjects,
   listObjectsV2,
   listObjectVersions,
@@ -56,6 +59,9 @@ export const operations: readonly Operation[] = [
   getObjectAttributes,
   getObjectAcl,
   putObjectAcl,
+  getObjectTagging,
+  putObjectTagging,
+  deleteObjectTagging,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

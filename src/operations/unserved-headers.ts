@@ -1,6 +1,6 @@
 /**
  * Headers whose meaning is known and not served yet. Ignoring them would store an object that is not what was asked
- * for (unencrypted, unlocked, untagged), so each is NotImplemented and names itself.
+ * for (unencrypted, unlocked), so each is NotImplemented and names itself.
  */
 
 import { fail } from '../model/errors/index.js'
@@ -11,9 +11,8 @@ type Kind = 'bucket' | 'object' | 'read' | 'complete'
 
 /** Without the vendor prefix. */
 const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
-  bucket: ['tagging', 'object-ownership'],
+  bucket: ['object-ownership'],
   object: [
-    'tagging',
     'server-side-encryption-customer-algorithm',
     'server-side-encryption-customer-key',
     'server-side-encryption-cos-kms-key-id',

@@ -5,14 +5,14 @@
  */
 
 import type { Millis } from '../base/clock.js'
-import { tagFacts } from '../model/tags.js'
-import type { Tag } from '../model/tags.js'
-import { arnOf } from '../model/policy/principals.js'
 import type { ConditionFacts } from '../model/policy/policy.js'
+import { arnOf } from '../model/policy/principals.js'
 import type { Principal } from '../model/principal.js'
+import { type TagSet, tagFacts } from '../model/tags.js'
 import type { AuthKind, FormAuthKind } from './authentication.js'
 import type { ClientAddress } from './client-address.js'
 import type { Dialect } from './dialect.js'
+import { parseQuery } from './query.js'
 import type { QueryView } from './query-view.js'
 import type { WireRequest } from './request.js'
 
@@ -27,8 +27,6 @@ export interface AccessFactSource {
   readonly signature:
     | { readonly kind: AuthKind | FormAuthKind; readonly accessKeyId: string; readonly signedAt: Millis | undefined }
     | undefined
-  /** Tags that the request wants to set by a header or a form. */
-  readonly requestTags: () => readonly Tag[] | undefined
 }
 
 type Fact = (source: AccessFactSource) => string | undefined
@@ -125,13 +123,21 @@ function listOf(value: string | undefined): readonly string[] | undefined {
 
 /** Facts whose name goes on behind a slash. */
 function namedFacts(source: AccessFactSource, name: string): readonly string[] | undefined {
-  const slash = name.indexOf('/')
-  const rest = name.slice(slash + 1)
-  if (name === 'request-tag-keys') return source.requestTags()?.map(({ key }) => key)
-  if (slash === -1) return undefined
-  const family = name.slice(0, slash)
-  if (family === 'request-tags') return tagFacts(source.requestTags(), rest)
-  return family === 'header' ? listOf(source.request.headers.get(rest) ?? source.query.get(rest)) : undefined
+  if (name.startsWith('request-tag')) return tagFacts(requestTags(source), name.slice('request-'.length))
+  if (!name.startsWith('header/')) return undefined
+  const rest = name.slice('header/'.length)
+  return listOf(source.request.headers.get(rest) ?? source.query.get(rest))
+}
+
+/** Tags that a header or a field gives; what is wrong with them is said when they are read to be stored. */
+function requestTags({ request, dialect }: AccessFactSource): TagSet | undefined {
+  const given = request.headers.get(`${dialect.vendorPrefix}tagging`)
+  if (given === undefined || given === '') return undefined
+  try {
+    return parseQuery(given).map(({ name, value }) => ({ key: name, value }))
+  } catch {
+    return undefined
+  }
 }
 
 function userId({ account, identity }: Extract<Principal, { kind: 'account' }>): string {

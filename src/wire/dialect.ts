@@ -3,6 +3,7 @@
 import type { Bytes } from '../base/bytes.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
+import type { TagSubject } from '../model/tags.js'
 import type { AuthScheme, FormScheme, PayloadContract } from './authentication.js'
 import type { FormRules } from './form-policy.js'
 import type { WireRequest } from './request.js'
@@ -28,6 +29,8 @@ export interface FormDialect {
   readonly rules: FormRules
   /** Whether `${filename}` is a variable in this field. */
   readonly filenameStandsIn: (name: string) => boolean
+  /** The field that holds tags as a document. */
+  readonly tagsField: string | undefined
   /** Fields that mean a header of another name. */
   readonly headerNames: ReadonlyMap<string, string>
 }
@@ -117,6 +120,12 @@ export interface Traits {
   readonly copyToItselfReplaces: boolean
   /** A copy source begins with a host instead of a bucket. */
   readonly copySourceByHost: boolean
+  /** The tags of an object that has none are NoSuchTagSet, and not an empty set. */
+  readonly noTagsIsNoSuchTagSet: boolean
+  /** A copy onto itself may replace nothing but the tags. */
+  readonly copyToItselfRetags: boolean
+  /** Beginnings of tag keys that belong to the system. */
+  readonly reservedTagPrefixes: Readonly<Record<TagSubject, readonly string[]>>
   /** How an account is shown as the owner in listings of objects. */
   readonly listedOwner: (account: Account) => ShownOwner
   /** How it is shown everywhere else. */

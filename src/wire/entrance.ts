@@ -3,7 +3,8 @@
  * there. What was decided by goes on with the request, for the handlers that touch more than its target.
  */
 
-import { type Asker, createAsker, type AccessDependencies, type Touched } from '../core/access.js'
+import type { Millis } from '../base/clock.js'
+import { type AccessDependencies, type Asker, createAsker, type Touched } from '../core/access.js'
 import type { BucketAccess } from '../core/bucket-access.js'
 import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
@@ -13,14 +14,12 @@ import { unsignedPart } from '../model/strict-signature.js'
 import { parseVersionId } from '../model/version-id.js'
 import { accessFacts } from './access-facts.js'
 import type { Address } from './address.js'
-import type { Millis } from '../base/clock.js'
 import type { AuthKind, Coverage, FormAuthKind } from './authentication.js'
 import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
 import type { WireRequest } from './request.js'
-import { requestTags } from './request-tags.js'
 
 export interface EntranceOptions {
   readonly core: Core
@@ -97,7 +96,7 @@ export async function requireExpectedOwner(core: Core, expected: string | undefi
 }
 
 function factsOf({ clock, clientAddresses }: EntranceOptions, visit: Visit) {
-  const { request, query, dialect, principal, claim, operation } = visit
+  const { request, query, dialect, principal, claim } = visit
   return accessFacts({
     request,
     query,
@@ -106,7 +105,6 @@ function factsOf({ clock, clientAddresses }: EntranceOptions, visit: Visit) {
     client: () => clientAddresses(request),
     now: clock.now(),
     signature: claim,
-    requestTags: () => requestTags(request, dialect, operation),
   })
 }
 
@@ -114,7 +112,9 @@ function factsOf({ clock, clientAddresses }: EntranceOptions, visit: Visit) {
 function requireStrictSignature({ request, query, claim, operation }: Visit, { strictSignature }: BucketAccess): void {
   if (strictSignature.length === 0 || claim?.covers === undefined) return
   const { headers, parameters } = claim.covers()
-  const present = query.parameters.map(({ name }) => name.toLowerCase()).filter((name) => !SIGNATURE_PARAMETERS.has(name))
+  const present = query.parameters
+    .map(({ name }) => name.toLowerCase())
+    .filter((name) => !SIGNATURE_PARAMETERS.has(name))
   const part = unsignedPart(strictSignature, operation.permission, {
     headers: request.headers.keys(),
     parameters: present,

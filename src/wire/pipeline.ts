@@ -20,7 +20,15 @@ import { type Entry, enter, isRequesterCharged } from './entrance.js'
 import { type ErrorFacts, renderError } from './error-body.js'
 import type { ChecksumSubject, FormUpload } from './field.js'
 import { receiveForm } from './form.js'
-import { checkForm, checkFormHead, claimOfForm, dialectOfForm, draftForm, requestOfForm, uploadOfForm } from './form-upload.js'
+import {
+  checkForm,
+  checkFormHead,
+  claimOfForm,
+  dialectOfForm,
+  draftForm,
+  requestOfForm,
+  uploadOfForm,
+} from './form-upload.js'
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'

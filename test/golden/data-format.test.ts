@@ -9,10 +9,12 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
+import type { DocumentFormat } from '../../src/core/documents.js'
 import { accountIdCodec } from '../../src/core/identities.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
+import { bucketTagsFormat } from '../../src/core/tags-record.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
@@ -57,6 +59,7 @@ const OBJECT = {
   checksum: CHECKSUM,
   content: { kind: 'pieces', pieces: [PIECE, FILE_PIECE] },
   acl: undefined,
+  tags: [],
 } as const satisfies AnyVersion
 const MANY_PIECES = {
   ...OBJECT,
@@ -84,7 +87,12 @@ const UPLOAD: rows.Upload = {
   headers: HEADERS,
   checksum: { algorithm: 'SHA256', type: 'COMPOSITE' },
   acl: undefined,
+  tags: [],
 }
+const TAGS = [
+  { key: 'project', value: '石头' },
+  { key: 'empty', value: '' },
+]
 /** Every kind of grantee and every permission. */
 const GRANTS: readonly Grant[] = [
   { grantee: { kind: 'owner' }, permission: 'FULL_CONTROL' },
@@ -118,6 +126,15 @@ function sample<T>(
   name = codec.name,
 ): Sample {
   return { name, value, encode: () => codec.encode(value), decode: (bytes) => codec.decode(bytes) }
+}
+
+/** A document as the shape of its kind. */
+function documentFormat<T>({ kind, toJson, fromJson }: DocumentFormat<T>) {
+  return {
+    name: `document of ${kind}`,
+    encode: (value: T) => rows.documentCodec.encode(toJson(value)),
+    decode: (bytes: Buffer) => fromJson(rows.documentCodec.decode(bytes)),
+  }
 }
 
 const versionCodec = {
@@ -184,6 +201,8 @@ const SAMPLES: readonly Sample[] = [
   sample(versionCodec, OBJECT, 'version of an object'),
   sample(versionCodec, { ...OBJECT, acl: 'private' }, 'version of an object with a canned ACL'),
   sample(versionCodec, { ...OBJECT, acl: GRANTS }, 'version of an object with grants'),
+  sample(versionCodec, { ...OBJECT, tags: TAGS }, 'version of an object with tags'),
+  sample(versionCodec, { ...OBJECT, acl: 'private', tags: TAGS }, 'version of an object with tags and an ACL'),
   sample(versionCodec, MANY_PIECES, 'version of an object with a manifest'),
   sample(versionCodec, { kind: 'marker', key: OBJECT.key, ...IDENTITY, isNull: true }, 'version that is a marker'),
   sample(rows.nullVersionCodec, IDENTITY.sequence),
@@ -197,6 +216,8 @@ const SAMPLES: readonly Sample[] = [
   sample(rows.ownersCodec, 2),
   sample(rows.uploadCodec, UPLOAD),
   sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),
+  sample(rows.uploadCodec, { ...UPLOAD, tags: TAGS }, 'upload with tags'),
+  sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,

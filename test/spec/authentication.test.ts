@@ -65,6 +65,7 @@ const bucket = (method: string, query: Said['query'] = {}, body?: string): Sampl
 const DELETE = '<Delete><Object><Key>key</Key></Object></Delete>'
 const privately = ({ prefix }: Speaker) => ({ [`${prefix}acl`]: 'private' })
 const VERSIONING = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
+const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
   GetService: { said: () => ({ method: 'GET' }), stranger: 'cos' },
@@ -82,6 +83,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   PutBucketACL: {
     said: ({ speak }) => ({ method: 'PUT', bucket: speak.bucket, query: { acl: true }, headers: privately(speak) }),
   },
+  GetBucketTagging: bucket('GET', { tagging: true }),
+  PutBucketTagging: bucket('PUT', { tagging: true }, TAGGING),
+  DeleteBucketTagging: bucket('DELETE', { tagging: true }),
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),
@@ -122,6 +126,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       headers: privately(speak),
     }),
   },
+  GetObjectTagging: object({ method: 'GET', key: 'tagged', query: { tagging: true } }),
+  PutObjectTagging: object({ method: 'PUT', query: { tagging: true }, body: TAGGING }),
+  DeleteObjectTagging: object({ method: 'DELETE', query: { tagging: true } }),
   InitiateMultipartUpload: object({ method: 'POST', query: { uploads: true } }),
   UploadPart: {
     said: ({ speak, uploadId }) => ({
@@ -168,6 +175,8 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
   await speak.makeBucket(speak.bucket, headers)
   await speak.makeBucket(EMPTY_BUCKET, headers)
   await speak.put('key')
+  await speak.put('tagged', 'content', { [`${speak.prefix}tagging`]: 'a=b' })
+  await speak.say({ method: 'PUT', bucket: speak.bucket, query: { tagging: true }, body: TAGGING })
   const upload = { bucket: speak.bucket, key: 'upload' }
   const initiated = await speak.say({ ...upload, method: 'POST', query: { uploads: true } })
   const [uploadId = ''] = elementsOf(initiated.xml, 'UploadId').map(({ text }) => text)

@@ -309,6 +309,26 @@ const PAIRS: readonly Pair[] = [
       }),
   },
   {
+    both: 'metadata too large, tags not allowed',
+    says: 'MetadataTooLarge',
+    request: (speak) =>
+      at(speak, {
+        method: 'PUT',
+        headers: { ...vendor(speak, 'meta-a', 'x'.repeat(3000)), ...vendor(speak, 'tagging', 'a*=1') },
+        body: 'x',
+      }),
+  },
+  {
+    both: 'tags not allowed, storage class unknown',
+    says: 'InvalidTag',
+    request: (speak) =>
+      at(speak, {
+        method: 'PUT',
+        headers: { ...vendor(speak, 'tagging', 'a*=1'), ...vendor(speak, 'storage-class', 'NONE') },
+        body: 'x',
+      }),
+  },
+  {
     both: 'storage class unknown, condition fails',
     says: 'InvalidStorageClass',
     request: (speak) =>

@@ -54,6 +54,9 @@ export const cosDialect: Dialect = {
     defaultContentType: 'application/octet-stream', // object 4
     copySourceByHost: true, // object 5
     copyToItselfReplaces: true, // object 5, 21
+    noTagsIsNoSuchTagSet: true, // object 16
+    copyToItselfRetags: true, // object 5
+    reservedTagPrefixes: { object: [], bucket: ['qcs:', 'project'] }, // 5.14
     listedOwner,
     shownOwner,
     shownUser,

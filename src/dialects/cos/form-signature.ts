@@ -143,6 +143,7 @@ const EXACT = new Set(['bucket', 'success_action_status', 'q-sign-algorithm', 'q
 export const cosForm: FormDialect = {
   schemes: [overPolicy, wholeAuthorization],
   filenameStandsIn: (name) => name === 'key',
+  tagsField: undefined,
   headerNames: new Map([
     ['acl', 'x-cos-acl'],
     ['callback', 'x-cos-callback'],

@@ -73,6 +73,9 @@ export function createS3Dialect(): Dialect {
       defaultContentType: 'binary/octet-stream', // PutObject
       copySourceByHost: false, // CopyObject
       copyToItselfReplaces: false, // CopyObject
+      noTagsIsNoSuchTagSet: false, // errors.md 3.1, NoSuchTagSet
+      copyToItselfRetags: false, // CopyObject
+      reservedTagPrefixes: { object: ['aws:'], bucket: ['aws:'] }, // errors.md 3.1, InvalidTag
       listedOwner: owner,
       shownOwner: owner,
       shownUser,

@@ -148,10 +148,8 @@ const WITHOUT_VARIABLES = new Set([...UNCOVERED, ...OWN_FIELDS, 'x-amz-security-
 export const s3Form: FormDialect = {
   schemes: [version4, version2],
   filenameStandsIn: (name) => !WITHOUT_VARIABLES.has(name),
-  headerNames: new Map([
-    ['acl', 'x-amz-acl'],
-    ['tagging', 'x-amz-tagging'],
-  ]),
+  tagsField: 'tagging',
+  headerNames: new Map([['acl', 'x-amz-acl']]),
   rules: {
     conditionsRequired: [],
     conditionFields: new Map(),

@@ -453,6 +453,16 @@ export const bucketDocumentErrors = {
       zh: '标签过长、含有禁止的字符、重复、使用保留前缀或数量过多。请修正 TagKey。',
     },
   }),
+  TooManyTagsInSet: row({
+    code: 'InvalidTag',
+    status: 400,
+    message: 'There are more tags than there may be.',
+    s3: { code: 'BadRequest' },
+    description: {
+      en: 'An object has at most 10 tags and a bucket at most 50. Send fewer.',
+      zh: '对象最多有 10 个标签，存储桶最多 50 个。请减少标签。',
+    },
+  }),
   TooManyTags: row({
     status: 400,
     message: 'The number of tags exceeds the limit of the resource.',

@@ -34,7 +34,9 @@ function camInside(name: string, appId: string | undefined): (pattern: string) =
     const path = /^qcs:[^:]*:[^:]*:[^:]*:[^:]*:(.*)$/s.exec(pattern)?.[1]
     if (path === undefined) return false
     const legacy = `prefix//${appId ?? /-(\d+)$/.exec(name)?.[1] ?? ''}/${shortName}`
-    return [name, legacy].some((own) => path === own || path === `${own}*` || path.startsWith(`${own}/`)) || path === '*'
+    return (
+      [name, legacy].some((own) => path === own || path === `${own}*` || path.startsWith(`${own}/`)) || path === '*'
+    )
   }
 }
 

@@ -8,7 +8,7 @@ import { fail } from '../errors/index.js'
 import { addressRange } from './address-range.js'
 import { canonicalKey, LIMITING_KEYS } from './condition-keys.js'
 import type { Condition, ConditionFacts, Grammar } from './policy.js'
-import { hasVariables, patternOf, valueOf } from './variables.js'
+import { hasVariables, patternOf, substituted } from './variables.js'
 import { hasWildcards } from './wildcards.js'
 
 type Test = (given: string, facts: ConditionFacts) => boolean
@@ -19,13 +19,15 @@ interface Operator {
   readonly make: (wanted: string, grammar: Grammar) => Test | undefined
 }
 
-const exact = (fold: (text: string) => string): Operator['make'] => (wanted, grammar) => {
-  const value = valueOf(wanted, grammar)
-  return (given, facts) => {
-    const text = value(facts)
-    return text !== undefined && fold(text) === fold(given)
+const exact =
+  (fold: (text: string) => string): Operator['make'] =>
+  (wanted, grammar) => {
+    const value = substituted(wanted, grammar)
+    return (given, facts) => {
+      const text = value(facts)
+      return text !== undefined && fold(text) === fold(given)
+    }
   }
-}
 
 const same = (text: string) => text
 const lower = (text: string) => text.toLowerCase()
@@ -35,7 +37,10 @@ const like: Operator['make'] = (wanted, grammar) => patternOf(wanted, grammar)
 const NUMBER = /^[+-]?\d{1,18}(?:\.\d{1,9})?$/
 
 const compared =
-  (numberOf: (text: string) => number | undefined, holds: (given: number, wanted: number) => boolean): Operator['make'] =>
+  (
+    numberOf: (text: string) => number | undefined,
+    holds: (given: number, wanted: number) => boolean,
+  ): Operator['make'] =>
   (wanted, grammar) => {
     const fixed = hasVariables(wanted, grammar) ? undefined : numberOf(wanted)
     if (fixed === undefined) return undefined
@@ -85,9 +90,10 @@ const COMPARISONS = {
 } as const
 
 function comparisons(family: string, read: (text: string) => number | undefined): [string, Operator][] {
-  const rows = Object.entries(COMPARISONS).map(
-    ([name, holds]): [string, Operator] => [family + name, { negated: false, make: compared(read, holds) }],
-  )
+  const rows = Object.entries(COMPARISONS).map(([name, holds]): [string, Operator] => [
+    family + name,
+    { negated: false, make: compared(read, holds) },
+  ])
   return [...rows, [`${family}notequals`, { negated: true, make: compared(read, COMPARISONS.equals) }]]
 }
 
@@ -191,7 +197,8 @@ export function parseCondition(
     (value) => operator.make(value, grammar) ?? refuse(`${operatorName} cannot be given ${quoted(value)}.`),
   )
   const one: Test = (given, facts) => tests.some((test) => test(given, facts)) !== operator.negated
-  const whenAbsent = ifExists || (grammar === 'iam' && (quantifier === 'all' || (quantifier === undefined && operator.negated)))
+  const whenAbsent =
+    ifExists || (grammar === 'iam' && (quantifier === 'all' || (quantifier === undefined && operator.negated)))
   return {
     label,
     limits: !operator.negated && !ifExists && quantifier !== 'all' && limits(canonical, values, grammar),
@@ -200,9 +207,7 @@ export function parseCondition(
       if (given === undefined || (given.length === 0 && quantifier === undefined)) return whenAbsent
       if (quantifier === 'all') return given.every((value) => one(value, facts))
       if (quantifier === 'any') return given.some((value) => one(value, facts))
-      return operator.negated
-        ? given.every((value) => one(value, facts))
-        : given.some((value) => one(value, facts))
+      return operator.negated ? given.every((value) => one(value, facts)) : given.some((value) => one(value, facts))
     },
   }
 }

@@ -20,7 +20,9 @@ export function decide(question: Question, rules: Rules): Decision {
   if (denied !== undefined) return denied
   const narrowed = sessionRefusal(question)
   if (narrowed !== undefined) return narrowed
-  return isAllowed(question, rules) ? ALLOWED : { allowed: false, reason: { sentence: nothing(question), of: 'bucket' } }
+  return isAllowed(question, rules)
+    ? ALLOWED
+    : { allowed: false, reason: { sentence: nothing(question), of: 'bucket' } }
 }
 
 /** Whether some key of the bucket could be allowed: what names no key cannot be decided yet. Denials wait as well. */
@@ -28,7 +30,8 @@ export function mayAllow({ principal, permission }: Question, { bucket }: Rules)
   if (bucket === undefined) return false
   const speaks = ({ effect, actions }: Statement) =>
     effect === 'allow' && (actions.covers(permission, false) || actions.covers(permission, true))
-  const spoken = (policies: readonly AttachedPolicy[]) => policies.some(({ document }) => document.statements.some(speaks))
+  const spoken = (policies: readonly AttachedPolicy[]) =>
+    policies.some(({ document }) => document.statements.some(speaks))
   if (principal.kind === 'account' && principal.session?.policies.every(spoken) === false) return false
   if (principal.kind === 'account' && principal.account.id === bucket.accountId) {
     if (principal.identity.kind === 'root' || spoken(principal.policies)) return true
@@ -63,7 +66,8 @@ function firstApplying(
 function callerDeny(question: Question): Extract<Decision, { allowed: false }> | undefined {
   const { principal } = question
   if (principal.kind === 'anonymous') return undefined
-  const lists = principal.session === undefined ? [principal.policies] : [...principal.session.policies, principal.policies]
+  const lists =
+    principal.session === undefined ? [principal.policies] : [...principal.session.policies, principal.policies]
   for (const policies of lists) {
     for (const { label, document } of policies) {
       const statement = firstApplying(question, document, 'deny')
@@ -219,21 +223,37 @@ function actionText({ permission, resource }: Question): string {
 function nothing(question: Question): string {
   const { principal } = question
   if (principal.kind === 'anonymous') return `Neither policy nor ACL lets everybody do ${actionText(question)}.`
-  const who = principal.identity.kind === 'root' ? 'this account' : `${principal.identity.kind} ${principal.identity.name}`
+  const who =
+    principal.identity.kind === 'root' ? 'this account' : `${principal.identity.kind} ${principal.identity.name}`
   return `No policy and no ACL allows ${actionText(question)} to ${who}.`
 }
 
 /** Every piece of the decision with its outcome, for `stowage explain access`. */
-export function explainDecision(question: Question, rules: Rules): { readonly decision: Decision; readonly steps: readonly Step[] } {
+export function explainDecision(
+  question: Question,
+  rules: Rules,
+): { readonly decision: Decision; readonly steps: readonly Step[] } {
   const decision = decide(question, rules)
   const steps: Step[] = []
   const step = (what: string, outcome: Step['outcome'], detail: string) => steps.push({ what, outcome, detail })
   const callers = callerDeny(question)
-  step('denials of the caller’s own policies', callers ? 'denies' : 'says nothing', callers?.reason.sentence ?? 'no statement denies')
+  step(
+    'denials of the caller’s own policies',
+    callers ? 'denies' : 'says nothing',
+    callers?.reason.sentence ?? 'no statement denies',
+  )
   const buckets = bucketDeny(question, rules)
-  step('denials of the bucket policy', buckets ? 'denies' : 'says nothing', buckets?.reason.sentence ?? 'no statement denies')
+  step(
+    'denials of the bucket policy',
+    buckets ? 'denies' : 'says nothing',
+    buckets?.reason.sentence ?? 'no statement denies',
+  )
   const narrowed = sessionRefusal(question)
-  step('session policies', narrowed ? 'denies' : 'says nothing', narrowed?.reason.sentence ?? 'nothing narrows this away')
+  step(
+    'session policies',
+    narrowed ? 'denies' : 'says nothing',
+    narrowed?.reason.sentence ?? 'nothing narrows this away',
+  )
   const decided = callers !== undefined || buckets !== undefined || narrowed !== undefined
   for (const { what, allows } of ALLOWING) {
     if (decided) step(what, 'not looked at', 'the denial above decides')
@@ -246,7 +266,8 @@ function detailOf(what: string, question: Question, { bucket, object }: Rules): 
   const { principal } = question
   if (what === 'account') {
     if (principal.kind === 'anonymous') return 'nobody signed'
-    if (bucket !== undefined && bucket.accountId !== principal.account.id) return 'the bucket belongs to another account'
+    if (bucket !== undefined && bucket.accountId !== principal.account.id)
+      return 'the bucket belongs to another account'
     if (principal.identity.kind === 'root') return 'the root of the account may do everything in it'
     const allowing = principal.policies.find(({ document }) => firstApplying(question, document, 'allow') !== undefined)
     return allowing === undefined ? 'no attached policy allows it' : `allowed by ${allowing.label}`

@@ -46,7 +46,10 @@ export function parsePolicy(text: string, use: PolicyUse): PolicyDocument {
   if (list.length === 0) refuse('The policy has no Statement.')
   if (list.length > STATEMENTS_MAX) refuse(`The policy has more than ${STATEMENTS_MAX} statements.`)
   const shared = grammar === 'cam' ? fields.get('Principal') : undefined
-  return { grammar, statements: list.map((statement, index) => statementOf(statement, index, { grammar, use, shared })) }
+  return {
+    grammar,
+    statements: list.map((statement, index) => statementOf(statement, index, { grammar, use, shared })),
+  }
 }
 
 function refuse(sentence: string): never {
@@ -80,10 +83,17 @@ function grammarOf(text: string, document: Fields): Grammar {
 }
 
 /** By the name in the list: CAM takes any case (5.12). Names beyond the list are mistakes. */
-function fieldsOf(record: Fields, grammar: Grammar, names: readonly string[], where: string): ReadonlyMap<string, unknown> {
+function fieldsOf(
+  record: Fields,
+  grammar: Grammar,
+  names: readonly string[],
+  where: string,
+): ReadonlyMap<string, unknown> {
   const found = new Map<string, unknown>()
   for (const [written, value] of Object.entries(record)) {
-    const name = names.find((each) => each === written || (grammar === 'cam' && each.toLowerCase() === written.toLowerCase()))
+    const name = names.find(
+      (each) => each === written || (grammar === 'cam' && each.toLowerCase() === written.toLowerCase()),
+    )
     if (name === undefined) return refuse(`${where}: there is no element ${JSON.stringify(written.slice(0, 100))}.`)
     found.set(name, value)
   }
@@ -115,7 +125,8 @@ function statementOf(given: unknown, index: number, { grammar, use, shared }: Su
   const where = `Statement ${index + 1}`
   const fields = fieldsOf(recordOf(given) ?? refuse(`${where} is not an object.`), grammar, STATEMENT_FIELDS, where)
   const sid = fields.get('Sid')
-  if (sid !== undefined && (typeof sid !== 'string' || sid.length > 256)) refuse(`${where}: the Sid is not a short text.`)
+  if (sid !== undefined && (typeof sid !== 'string' || sid.length > 256))
+    refuse(`${where}: the Sid is not a short text.`)
   const effectText = fields.get('Effect')
   const effect =
     typeof effectText === 'string' && (grammar === 'cam' || /^(?:Allow|Deny)$/.test(effectText))
@@ -126,14 +137,19 @@ function statementOf(given: unknown, index: number, { grammar, use, shared }: Su
     label,
     effect: effect ?? refuse(`${where}: the Effect must be Allow or Deny.`),
     principals: principalsOf(fields, shared, grammar, use, where),
-    actions: actionPattern(...either(fields, 'Action', where), grammar) ?? refuse(`${where}: an Action is not well-formed.`),
+    actions:
+      actionPattern(...either(fields, 'Action', where), grammar) ?? refuse(`${where}: an Action is not well-formed.`),
     resources: use === 'trust' ? EVERYWHERE : resourcesOf(fields, grammar, where),
     conditions: conditionsOf(fields.get('Condition'), grammar, where),
   }
 }
 
 /** The values of one of a pair of which exactly one must be there, and whether it is the negated one. */
-function either(fields: ReadonlyMap<string, unknown>, name: string, where: string): [values: readonly string[], negated: boolean] {
+function either(
+  fields: ReadonlyMap<string, unknown>,
+  name: string,
+  where: string,
+): [values: readonly string[], negated: boolean] {
   const plain = fields.get(name)
   const negated = fields.get(`Not${name}`)
   if ((plain === undefined) === (negated === undefined)) refuse(`${where} must have ${name} or Not${name}.`)
@@ -145,7 +161,8 @@ function textsOf(given: unknown, where: string): readonly string[] {
   if (list.length === 0 || list.length > VALUES_MAX) refuse(`${where} has no values, or more than ${VALUES_MAX}.`)
   return list.map((value) => {
     const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value
-    if (typeof text !== 'string' || text.length > VALUE_CHARACTERS_MAX) return refuse(`${where} is not a text or a list of texts.`)
+    if (typeof text !== 'string' || text.length > VALUE_CHARACTERS_MAX)
+      return refuse(`${where} is not a text or a list of texts.`)
     return text
   })
 }
@@ -176,7 +193,8 @@ function principalsOf(
   const taken = use === 'bucket' || use === 'trust'
   if (!taken) {
     // CAM clients send one along, and it means nothing (cos-auth-and-bucket.md 2.8).
-    if (grammar === 'iam' && (plain !== undefined || negated !== undefined)) refuse(`${where}: a Principal has no place here.`)
+    if (grammar === 'iam' && (plain !== undefined || negated !== undefined))
+      refuse(`${where}: a Principal has no place here.`)
     return undefined
   }
   if ((plain === undefined) === (negated === undefined)) refuse(`${where} must have Principal or NotPrincipal.`)
@@ -202,7 +220,8 @@ function conditionsOf(given: unknown, grammar: Grammar, where: string): readonly
   if (given === undefined) return []
   const operators = recordOf(given) ?? refuse(`${where}: the Condition is not an object.`)
   const conditions = Object.entries(operators).flatMap(([operator, keys]) => {
-    const record = recordOf(keys) ?? refuse(`${where}: ${JSON.stringify(operator.slice(0, 100))} must hold condition keys.`)
+    const record =
+      recordOf(keys) ?? refuse(`${where}: ${JSON.stringify(operator.slice(0, 100))} must hold condition keys.`)
     return Object.entries(record).map(([key, values]) =>
       parseCondition(operator, key, textsOf(values, `${where}: ${key.slice(0, 100)}`), grammar, where),
     )

@@ -35,9 +35,11 @@ function readCam(kind: string | undefined, text: string): PrincipalName | undefi
   }
   if (text === '*' || text === 'qcs::cam::anyone:anyone') return EVERYONE
   if (text === 'qcs::cam::anonymous:anonymous') return { kind: 'anonymous' }
-  const [, account = '', by, name = ''] = /^qcs::cam::uin\/(\d{1,20}):(uin|uid|root|roleName|role)(?:\/(.+))?$/.exec(text) ?? []
+  const [, account = '', by, name = ''] =
+    /^qcs::cam::uin\/(\d{1,20}):(uin|uid|root|roleName|role)(?:\/(.+))?$/.exec(text) ?? []
   if (by === 'root' || ((by === 'uin' || by === 'uid') && name === account)) return { kind: 'account', account }
-  if ((by === 'uin' || by === 'uid') && /^\d{1,20}$/.test(name)) return { kind: 'user', account, by: 'number', user: name }
+  if ((by === 'uin' || by === 'uid') && /^\d{1,20}$/.test(name))
+    return { kind: 'user', account, by: 'number', user: name }
   return by === 'roleName' && name !== '' ? { kind: 'role', account, role: name } : undefined
 }
 

@@ -1,9 +1,8 @@
 /** Which buckets and objects a resource of a policy names, in both grammars (cos-auth-and-bucket.md 5.12, Amazon's ARNs). */
 
-import type { Resource } from './policy.js'
+import type { ConditionFacts, Resource } from './policy.js'
 import { type Pattern, patternOf } from './variables.js'
 import { hasWildcards } from './wildcards.js'
-import type { ConditionFacts } from './policy.js'
 
 export type ResourceMatch = (resource: Resource, facts: ConditionFacts) => boolean
 
@@ -13,8 +12,7 @@ export type ResourceReader = (written: string) => ResourceMatch | undefined
 const everything: ResourceMatch = () => true
 
 /** Things that are no buckets are named whole, and only so. */
-function byNames(written: string, pattern: Pattern): ResourceMatch {
-  void written
+function byNames(pattern: Pattern): ResourceMatch {
   return ({ names = [] }, facts) => names.some((name) => pattern(name, facts))
 }
 
@@ -22,7 +20,7 @@ export const iamResource: ResourceReader = (written) => {
   if (written === '*') return everything
   const path = /^arn:aws[a-z-]*:s3:::(.+)$/s.exec(written)?.[1]
   const whole = patternOf(written, 'iam')
-  if (path === undefined) return /^arn:[\w-]+:[\w-]+:/.test(written) ? byNames(written, whole) : undefined
+  if (path === undefined) return /^arn:[\w-]+:[\w-]+:/.test(written) ? byNames(whole) : undefined
   const pattern = patternOf(path, 'iam')
   return (resource, facts) => {
     const { bucketName = '', key, names } = resource
@@ -38,7 +36,7 @@ export const camResource: ResourceReader = (written) => {
   if (written === '*') return everything
   const [, , service = '', region = '', account = '', path = ''] = QCS.exec(written) ?? []
   if (service === '' || (path === '' && service === 'cos')) return undefined
-  if (service !== 'cos' && service !== '*') return byNames(written, patternOf(written, 'cam'))
+  if (service !== 'cos' && service !== '*') return byNames(patternOf(written, 'cam'))
   const legacy = LEGACY.exec(path)
   const plain = legacy === null ? path : `${legacy[2]}-${legacy[1]}/${legacy[3]}`
   const inRegion = patternOf(region === '' ? '*' : region, 'cam')

@@ -8,7 +8,10 @@ import { canonicalKey } from './condition-keys.js'
 import type { ConditionFacts, Grammar } from './policy.js'
 import { literalTokens, type Matcher, matchesTokens, patternTokens, wildcardMatcher } from './wildcards.js'
 
-type Piece = { readonly text: string } | { readonly key: string; readonly fallback: string | undefined } | { readonly character: string }
+type Piece =
+  | { readonly text: string }
+  | { readonly key: string; readonly fallback: string | undefined }
+  | { readonly character: string }
 
 const VARIABLE = /\$\{([^}]*)\}/g
 const NAMED = /^\s*([\w:/.=@-]+)\s*(?:,\s*'([^']*)'\s*)?$/
@@ -42,7 +45,7 @@ function standsFor(piece: Piece, facts: ConditionFacts): string | undefined {
 /** The value without wildcards; undefined: it matches nothing. */
 export type Value = (facts: ConditionFacts) => string | undefined
 
-export function valueOf(written: string, grammar: Grammar): Value {
+export function substituted(written: string, grammar: Grammar): Value {
   const pieces = piecesOf(written, grammar)
   if (pieces === undefined) return () => written
   return (facts) => {

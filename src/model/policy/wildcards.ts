@@ -57,3 +57,7 @@ export function matchesTokens(tokens: readonly Token[], text: string): boolean {
   while (tokens[at] === ANY) at++
   return at === tokens.length
 }
+
+export function hasWildcards(pattern: string): boolean {
+  return /[*?]/.test(pattern)
+}

@@ -64,7 +64,11 @@ export const putBucketPolicy = operation({
     const owner = await core.identities.findAccount(bucket.accountId)
     checkBucketPolicy(policy, { name: bucket.name, appId: owner?.appId })
     if (access?.publicAccessBlock?.blockPublicPolicy === true && isPublicPolicy(policy)) {
-      fail('AccessDenied', {}, { diagnosis: "The policy is public, and the bucket's public access block refuses those." })
+      fail(
+        'AccessDenied',
+        {},
+        { diagnosis: "The policy is public, and the bucket's public access block refuses those." },
+      )
     }
     await core.documents.put(bucket, 'policy', () => readable(text))
     return {}
@@ -81,7 +85,9 @@ export const getBucketPolicy = operation({
   output: { policy: showPolicy },
   handle: async ({ core }, { bucket }) => {
     const stored = await core.documents.find(bucket, 'policy')
-    return { policy: stored === undefined ? fail('NoSuchBucketPolicy', { BucketName: bucket.name }) : policyText(stored) }
+    return {
+      policy: stored === undefined ? fail('NoSuchBucketPolicy', { BucketName: bucket.name }) : policyText(stored),
+    }
   },
 })
 

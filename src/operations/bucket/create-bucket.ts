@@ -1,11 +1,12 @@
 /** Makes a bucket. Its region comes from the host in COS, from the body in S3. */
 
-import { requireAccount } from '../signed-caller.js'
 import { fail } from '../../model/errors/index.js'
-import { document, only, optional, record, trimmed } from '../../wire/document.js'
+import { document, list, only, optional, record, trimmed } from '../../wire/document.js'
 import { showHeader, xmlBody } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { bucketAclHeaders, resolveHeaders } from '../acl-fields.js'
+import { requireAccount } from '../signed-caller.js'
+import { allowedTags, bucketTagsHeader, tagElement } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 const configuration = document(
@@ -13,11 +14,12 @@ const configuration = document(
   record({
     location: only('s3', optional('LocationConstraint', trimmed)),
     zones: only('cos', optional('BucketAZConfig', trimmed)),
+    tags: only('s3', optional('Tags', record({ tag: list('Tag', tagElement) }))),
     architecture: only('cos', optional('BucketArchConfig', trimmed)),
   }),
 )
 
-const NO_CONFIGURATION = { location: undefined, zones: undefined, architecture: undefined }
+const NO_CONFIGURATION = { location: undefined, tags: undefined, zones: undefined, architecture: undefined }
 
 /** AWS tools name their own default region; it means ours (setting `region-aliases`). */
 function regionOf({ region, defaultRegion, regionAliases }: Services, location: string | undefined): string {
@@ -33,12 +35,17 @@ export const createBucket = operation({
   match: { target: 'bucket-name' },
   permission: 'PutBucket',
   input: {
+    tags: bucketTagsHeader,
     given: bucketAclHeaders,
     unserved: unservedHeaders('bucket'),
     configuration: xmlBody(configuration, { absent: () => NO_CONFIGURATION }),
   },
   output: { location: showHeader('Location') },
-  handle: async (services, { bucketName }, { given, configuration: { location, zones, architecture } }) => {
+  handle: async (
+    services,
+    { bucketName },
+    { tags: tagsInHeader, given, configuration: { location, tags: tagsInBody, zones, architecture } },
+  ) => {
     const { account } = requireAccount(services.principal)
     const { traits } = services.dialect
     const region = regionOf(services, location)
@@ -50,7 +57,9 @@ export const createBucket = operation({
     const owners = { owner: account.id, bucketOwner: undefined }
     const acl = (given === undefined ? undefined : await resolveHeaders(services, given, owners)) ?? 'private'
     const aclDistinguishes = traits.aclDistinguishesBuckets
-    await services.core.buckets.create({ name: bucketName, accountId: account.id, region, acl, aclDistinguishes })
+    const tags = allowedTags([...tagsInHeader, ...(tagsInBody?.tag ?? [])], 'bucket', services.dialect)
+    const accountId = account.id
+    await services.core.buckets.create({ name: bucketName, accountId, region, acl, tags, aclDistinguishes })
     return traits.locationInBody ? { location: `/${bucketName}` } : {}
   },
 })

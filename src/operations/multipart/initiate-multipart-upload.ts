@@ -7,6 +7,7 @@ import { operation } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
 import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
+import { objectTagsHeader, requireTagging } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 const initiateResult = document(
@@ -23,6 +24,7 @@ export const initiateMultipartUpload = operation({
   permission: 'InitiateMultipartUpload',
   input: {
     headers: keptHeaders,
+    tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
     given: objectAclHeaders,
@@ -35,10 +37,11 @@ export const initiateMultipartUpload = operation({
     type: showVendorHeader('checksum-type'),
     result: showXml(initiateResult),
   },
-  handle: async (services, { bucket, key }, { headers, storageClass: stored, given, checksum }) => {
+  handle: async (services, { bucket, key }, { headers, tags, storageClass: stored, given, checksum }) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
     const acl = await newObjectAcl(services, bucket, given)
+    await requireTagging(services, bucket, key, tags)
     const upload = await core.multipart.initiate({
       bucket,
       key,
@@ -47,6 +50,7 @@ export const initiateMultipartUpload = operation({
       storageClass: stored,
       checksum,
       acl,
+      tags,
     })
     return {
       algorithm: checksum?.algorithm,

@@ -17,7 +17,7 @@ import {
   S3_NAMESPACE,
   text,
 } from '../../wire/document.js'
-import { headField, showVendorHeader, showXml, vendorHeader } from '../../wire/field.js'
+import { type HeadField, headField, showVendorHeader, showXml, vendorHeader } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
@@ -32,6 +32,7 @@ import {
   writerOf,
   writtenVersionId,
 } from '../object-fields.js'
+import { copiedTags, objectTagsHeader, requireTagging } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 const copyObjectResult = document(
@@ -48,25 +49,16 @@ const copyObjectResult = document(
   { namespace: { s3: S3_NAMESPACE } },
 )
 
-/** True: headers and metadata come from the request; anything but the two words is refused. */
-const replaceMetadata = headField('x-*-metadata-directive', ({ request, dialect }) => {
-  const name = `${dialect.vendorPrefix}metadata-directive`
-  const given = (request.headers.get(name) ?? '').toLowerCase()
-  if (given === '' || given === 'copy') return false
-  if (given === dialect.traits.replaceDirective) return true
-  return fail(
-    'InvalidArgument',
-    { ArgumentName: name, ArgumentValue: given },
-    { message: 'Unknown metadata directive.' },
-  )
-})
-
-/** Tags are not served: only the directive that leaves them alone is accepted. */
-const taggingDirective = headField('x-*-tagging-directive', ({ request, dialect }) => {
-  const name = `${dialect.vendorPrefix}tagging-directive`
-  const given = (request.headers.get(name) ?? '').toLowerCase()
-  if (given !== '' && given !== 'copy') fail('NotImplemented', { Header: name })
-})
+/** True: what it speaks of comes from the request and not from the source; anything but the two words is refused. */
+function replaces(subject: 'metadata' | 'tagging'): HeadField<boolean> {
+  return headField(`x-*-${subject}-directive`, ({ request, dialect }) => {
+    const ArgumentName = `${dialect.vendorPrefix}${subject}-directive`
+    const ArgumentValue = (request.headers.get(ArgumentName) ?? '').toLowerCase()
+    if (ArgumentValue === '' || ArgumentValue === 'copy') return false
+    if (ArgumentValue === dialect.traits.replaceDirective) return true
+    return fail('InvalidArgument', { ArgumentName, ArgumentValue }, { message: `Unknown ${subject} directive.` })
+  })
+}
 
 /** A checksum of another algorithm is computed by reading the source once; nothing is written. */
 async function requestedChecksum(
@@ -90,13 +82,14 @@ export const copyObject = operation({
   permission: 'PutObject',
   input: {
     headers: keptHeaders,
+    tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
     given: objectAclHeaders,
     source: copySource,
     sourceConditions: copySourceConditions,
-    replaces: replaceMetadata,
-    taggingDirective,
+    replacesHeaders: replaces('metadata'),
+    replacesTags: replaces('tagging'),
     conditions: writeConditions,
     algorithm: vendorHeader('checksum-algorithm', { parse: checksumAlgorithm }),
   },
@@ -108,7 +101,18 @@ export const copyObject = operation({
   handle: async (
     services,
     { bucket, key },
-    { headers, storageClass: wantedClass, given, source, sourceConditions, replaces, conditions, algorithm },
+    {
+      headers,
+      tags,
+      storageClass: wantedClass,
+      given,
+      source,
+      sourceConditions,
+      replacesHeaders,
+      replacesTags,
+      conditions,
+      algorithm,
+    },
   ) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
@@ -129,10 +133,14 @@ export const copyObject = operation({
         if (version.sizeBytes > sizeBytesMax)
           fail('EntityTooLarge', { ProposedSize: version.sizeBytes, MaxSizeAllowed: sizeBytesMax })
         const reclassed = version.storageClass !== wantedClass && !dialect.traits.copyToItselfReplaces
-        if (onItself && !replaces && !reclassed) fail('CopyToItself')
-        const kept: ObjectHeaders = replaces ? typedHeaders(headers, key, dialect) : version.headers
+        const retagged = replacesTags && dialect.traits.copyToItselfRetags
+        if (onItself && !replacesHeaders && !retagged && !reclassed) fail('CopyToItself')
+        const keptTags = replacesTags ? tags : copiedTags(services, found)
+        await requireTagging(services, bucket, key, keptTags)
+        const kept: ObjectHeaders = replacesHeaders ? typedHeaders(headers, key, dialect) : version.headers
         return {
           headers: kept,
+          tags: keptTags,
           storageClass: wantedClass,
           checksum: await requestedChecksum(services, version, algorithm),
         }

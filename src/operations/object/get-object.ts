@@ -2,7 +2,6 @@
 
 import { requireRead } from '../../core/conditions.js'
 import type { FoundObject } from '../../core/objects.js'
-import type { Bucket } from '../../model/bucket.js'
 import { type ByteRange, contentRange, parseRange } from '../../model/byte-range.js'
 import { fail } from '../../model/errors/index.js'
 import type { Conditions } from '../../model/preconditions.js'
@@ -27,6 +26,7 @@ import {
   shownHeaders,
   versionReference,
 } from '../object-fields.js'
+import { shownTagCount } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 const OVERRIDES = {
@@ -127,13 +127,9 @@ interface Answer extends Wanted {
   readonly overrides: Partial<Record<keyof ObjectHeaders, string>>
 }
 
-function answerHead(
-  { dialect, principal }: Services,
-  bucket: Bucket,
-  version: ObjectVersion,
-  chosen: Chosen,
-  asked: Answer,
-) {
+function answerHead(services: Services, object: FoundObject, chosen: Chosen, asked: Answer) {
+  const { dialect, principal } = services
+  const { bucket, version } = object
   if (principal.kind === 'anonymous' && Object.keys(asked.overrides).length > 0) {
     fail(
       'InvalidRequest',
@@ -142,6 +138,8 @@ function answerHead(
     )
   }
   const headers = shownHeaders(dialect, bucket, version, asked.overrides)
+  const tagCount = shownTagCount(services, object)
+  if (tagCount !== undefined) headers.push([`${dialect.vendorPrefix}tagging-count`, tagCount])
   if (chosen.partial) headers.push(['Content-Range', contentRange(chosen.range, version.sizeBytes)])
   if (chosen.partCount !== undefined) headers.push([`${dialect.vendorPrefix}mp-parts-count`, String(chosen.partCount)])
   if (asked.checksumMode?.toUpperCase() === 'ENABLED' && !chosen.partial) headers.push(...checksumHeaders(version))
@@ -164,7 +162,7 @@ export const getObject = operation({
     })
     const { startBytes, endBytes } = chosen.range
     return {
-      ...answerHead(services, object.bucket, object.version, chosen, asked),
+      ...answerHead(services, object, chosen, asked),
       body:
         body instanceof Uint8Array
           ? { kind: 'bytes' as const, bytes: body }
@@ -189,7 +187,7 @@ export const headObject = operation({
     const chosen = await choose(services, { ...asked, range }, found)
     const sizeBytes = chosen.range.endBytes - chosen.range.startBytes
     return {
-      ...answerHead(services, found.bucket, found.version, chosen, asked),
+      ...answerHead(services, found, chosen, asked),
       body: { kind: 'none' as const, sizeBytes },
     }
   },

@@ -4,7 +4,15 @@ import { inheritedAcl } from '../../model/grants.js'
 import { showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { accessControlPolicy, policyBody } from '../acl-document.js'
-import { aclHeaders, aclInForce, ownersOfVersion, resolveGiven, resolveHeaders, shownPolicy, shownWord } from '../acl-fields.js'
+import {
+  aclHeaders,
+  aclInForce,
+  ownersOfVersion,
+  resolveGiven,
+  resolveHeaders,
+  shownPolicy,
+  shownWord,
+} from '../acl-fields.js'
 import { shownVersionId, versionReference } from '../object-fields.js'
 
 export const getObjectAcl = operation({

@@ -9,6 +9,7 @@ import { keyText } from '../documents.js'
 import { locationOf } from '../multipart/complete-multipart-upload.js'
 import { keptHeaders, storageClass, writeConditions } from '../object-fields.js'
 import { storedOutput, storeObject } from '../store-object.js'
+import { objectTagsHeader } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 const postResponse = document(
@@ -51,6 +52,7 @@ export const postObject = operation({
   permission: 'PostObject',
   input: {
     headers: keptHeaders,
+    tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
     given: objectAclHeaders,
@@ -68,11 +70,12 @@ export const postObject = operation({
   handle: async (
     services,
     { bucket },
-    { headers, storageClass: stored, given, conditions, redirect, status, file },
+    { headers, tags, storageClass: stored, given, conditions, redirect, status, file },
   ) => {
     const { key, source } = file
     const answer = await storeObject(services, bucket, key, {
       headers,
+      tags,
       storageClass: stored,
       acl: given,
       conditions,

@@ -5,6 +5,7 @@ import { operation } from '../../wire/operation.js'
 import { objectAclHeaders } from '../acl-fields.js'
 import { keptHeaders, storageClass, writeConditions } from '../object-fields.js'
 import { storedOutput, storeObject } from '../store-object.js'
+import { objectTagsHeader } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
 export const putObject = operation({
@@ -15,6 +16,7 @@ export const putObject = operation({
   permission: 'PutObject',
   input: {
     headers: keptHeaders,
+    tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
     given: objectAclHeaders,
@@ -22,6 +24,6 @@ export const putObject = operation({
     source: objectBody,
   },
   output: storedOutput,
-  handle: (services, { bucket, key }, { headers, storageClass: stored, given, conditions, source }) =>
-    storeObject(services, bucket, key, { headers, storageClass: stored, acl: given, conditions, source }),
+  handle: (services, { bucket, key }, { headers, tags, storageClass: stored, given, conditions, source }) =>
+    storeObject(services, bucket, key, { headers, tags, storageClass: stored, acl: given, conditions, source }),
 })

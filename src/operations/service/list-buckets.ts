@@ -1,8 +1,10 @@
 /** The caller's buckets: GetService in COS, ListBuckets in S3. Their parameters have nothing in common. */
 
-import { requireAccount } from '../signed-caller.js'
+import type { KeepBucket } from '../../core/buckets.js'
+import { bucketTagsFormat } from '../../core/tags-record.js'
 import type { Bucket } from '../../model/bucket.js'
 import { fail } from '../../model/errors/index.js'
+import { NO_TAGS } from '../../model/tags.js'
 import {
   boolean,
   document,
@@ -16,10 +18,11 @@ import {
   S3_NAMESPACE,
   text,
 } from '../../wire/document.js'
-import { anyText, choice, headField, query, showXml, wholeNumber } from '../../wire/field.js'
+import { anyText, choice, type HeadField, headField, query, showXml, wholeNumber } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { decodeToken, encodeToken } from '../continuation-token.js'
 import { owner } from '../documents.js'
+import { requireAccount } from '../signed-caller.js'
 
 const cosBuckets = document(
   'ListAllMyBucketsResult',
@@ -68,7 +71,7 @@ const s3Buckets = document(
   { namespace: { s3: S3_NAMESPACE } },
 )
 
-async function page(services: Services, after: string, limit: number, keep: (bucket: Bucket) => boolean) {
+async function page(services: Services, after: string, limit: number, keep: KeepBucket) {
   const { account } = requireAccount(services.principal)
   const { buckets, truncated } = await services.core.buckets.list(account.id, after, limit, keep)
   return { buckets, truncated, owner: services.dialect.traits.shownOwner(account) }
@@ -80,6 +83,26 @@ const COMPARISONS = {
   lte: (a: number, b: number) => a <= b,
   gte: (a: number, b: number) => a >= b,
 } as const
+
+interface TagFilter {
+  readonly key: string
+  /** Undefined: whatever it is. */
+  readonly value: string | undefined
+}
+
+/** One tag (cos-auth-and-bucket.md 5.1). A value alone filters nothing that could be meant. */
+const tagFilter: HeadField<TagFilter | undefined> = headField('?tagkey, ?tagvalue', ({ query: view }) => {
+  const [key = '', value = ''] = [view.get('tagkey'), view.get('tagvalue')]
+  if (key === '') return value === '' ? undefined : fail('InvalidArgument', { ArgumentName: 'tagkey' })
+  return { key, value: value === '' ? undefined : value }
+})
+
+async function hasTag({ core }: Services, bucket: Bucket, wanted: TagFilter | undefined): Promise<boolean> {
+  if (wanted === undefined) return true
+  const kept = await core.documents.find(bucket, bucketTagsFormat.kind)
+  const tags = kept === undefined ? NO_TAGS : bucketTagsFormat.fromJson(kept)
+  return tags.some(({ key, value }) => key === wanted.key && (wanted.value === undefined || value === wanted.value))
+}
 
 export const getService = operation({
   name: 'GetService',
@@ -94,13 +117,10 @@ export const getService = operation({
     limit: query('max-keys', wholeNumber({ min: 0, max: 2000, clamp: true })).default(2000),
     createTime: query('create-time', wholeNumber({ min: 0, max: 10 ** 11 })),
     range: query('range', choice(['lt', 'gt', 'lte', 'gte'])),
-    tags: headField('?tagkey', ({ query: view }) => {
-      if ((view.get('tagkey') ?? '') !== '')
-        fail('NotImplemented', {}, { message: 'Listing buckets by tag is not implemented by this server.' })
-    }),
+    tag: tagFilter,
   },
   output: { result: showXml(cosBuckets) },
-  handle: async (services, _target, { region, marker, limit, createTime, range }) => {
+  handle: async (services, _target, { region, marker, limit, createTime, range, tag }) => {
     const wanted = region ?? services.region
     const inTime = (bucket: Bucket) =>
       createTime === undefined ||
@@ -110,7 +130,7 @@ export const getService = operation({
       services,
       marker,
       limit,
-      (bucket) => (wanted === undefined || bucket.region === wanted) && inTime(bucket),
+      (bucket) => (wanted === undefined || bucket.region === wanted) && inTime(bucket) && hasTag(services, bucket, tag),
     )
     const bucket = found.buckets.map((each) => ({
       name: each.name,

@@ -12,6 +12,7 @@ import {
   type Speaker,
 } from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
+import { tagsIn } from '../tag-sets.js'
 
 async function isThere(speak: Speaker, bucket = speak.bucket): Promise<boolean> {
   return (await speak.core.buckets.find(bucket)) !== undefined
@@ -146,11 +147,42 @@ inBothDialects(raises('InvalidArgument', 'an ACL that nobody knows'), async (spe
   assert.equal(await isThere(speak), false)
 })
 
-inBothDialects(raises('NotImplemented', 'headers that would make another bucket than was asked for'), async (speak) => {
-  const name = `${speak.prefix}tagging`
-  const heard = await speak.say({ method: 'PUT', bucket: speak.bucket, headers: { [name]: 'a=b' } })
-  assertError(heard, 501, 'NotImplemented', { Header: name })
+const tagsOf = async (speak: Speaker) =>
+  tagsIn(await speak.say({ method: 'GET', bucket: speak.bucket, query: { tagging: true } }))
+
+inBothDialects(raises('InvalidTag', 'tags that no bucket may have'), async (speak) => {
+  const reserved = speak.dialect === 'cos' ? 'project=1' : 'aws:a=1'
+  for (const value of ['=v', 'a*=1', 'a=1&b=2&a=3', reserved]) {
+    const headers = { [`${speak.prefix}tagging`]: value }
+    assertError(await speak.say({ method: 'PUT', bucket: speak.bucket, headers }), 400, 'InvalidTag')
+    assert.equal(await isThere(speak), false)
+  }
+})
+
+inBothDialects('a bucket is made with the tags of its header', async (speak) => {
+  await speak.makeBucket(speak.bucket, { [`${speak.prefix}tagging`]: 'team=red&%E4%BD%A0=a+b' })
+  assert.deepEqual(await tagsOf(speak), [
+    ['team', 'red'],
+    ['你', 'a b'],
+  ])
+})
+
+inS3('a bucket is made with the tags of its document', async (speak) => {
+  const documented = (...keys: readonly string[]) => {
+    const tags = keys.map((key) => `<Tag><Key>${key}</Key><Value>1</Value></Tag>`).join('')
+    return `<CreateBucketConfiguration><Tags>${tags}</Tags></CreateBucketConfiguration>`
+  }
+  const make = (body: string, headers: Record<string, string> = {}) =>
+    speak.say({ method: 'PUT', bucket: speak.bucket, body, headers })
+  assertError(await make(documented('a', 'a')), 400, 'InvalidTag', { TagKey: 'a' })
+  assertError(await make(documented('a'), { 'x-amz-tagging': 'a=2' }), 400, 'InvalidTag', { TagKey: 'a' })
   assert.equal(await isThere(speak), false)
+  assert.equal((await make(documented('a', 'b'), { 'x-amz-tagging': 'c=2' })).status, 200)
+  assert.deepEqual(await tagsOf(speak), [
+    ['c', '2'],
+    ['a', '1'],
+    ['b', '1'],
+  ])
 })
 
 inS3(raises('NotImplemented', 'object lock and ownership rules from the beginning'), async (speak) => {

@@ -354,15 +354,12 @@ inBothDialects('headers that ask for what is not done name themselves', async (s
   await speak.makeBucket()
   await speak.put('k')
   for (const [suffix, value] of [
-    ['tagging', 'a=b'],
-    ['tagging-directive', REPLACE[speak.dialect]],
     ['server-side-encryption', 'AES256'],
     ['object-lock-mode', 'COMPLIANCE'],
   ] as const) {
     const heard = await copy(speak, { source: sourceOf(speak, 'k'), headers: { [`*-${suffix}`]: value } })
     assertError(heard, 501, 'NotImplemented', { Header: `${speak.prefix}${suffix}` })
   }
-  await mustCopy(speak, { source: sourceOf(speak, 'k'), headers: { '*-tagging-directive': 'Copy' } })
 })
 
 // --- the answer ----------------------------------------------------------------------------------------------------

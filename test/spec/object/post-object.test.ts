@@ -36,6 +36,7 @@ import {
 } from '../../support/form.js'
 import { raises } from '../../support/raises.js'
 import type { Credentials } from '../../support/signing.js'
+import { taggingXml, tagsIn } from '../tag-sets.js'
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the variable of the forms, none of ours
 const FILENAME = '${filename}'
@@ -1008,7 +1009,7 @@ inBothDialects('fields of features that are not served are refused by name', asy
     [`${speak.prefix}server-side-encryption`, 'AES256', `${speak.prefix}server-side-encryption`],
     ['Pic-Operations', '{}', 'Pic-Operations'],
     ...(speak.dialect === 's3'
-      ? ([['tagging', '<Tagging/>', 'x-amz-tagging']] as const)
+      ? []
       : ([
           ['callback', 'e30=', 'x-cos-callback'],
           ['x-cos-traffic-limit', '819200', 'x-cos-traffic-limit'],
@@ -1045,6 +1046,38 @@ inBothDialects('a form gives its object an ACL by a word or by grants, and nobod
   }
   const unsigned = await post(speak, { fields: { key: 'k', acl: 'public-read', [`${speak.prefix}meta-mark`]: '1' } })
   assertError(unsigned, 403, 'AccessDenied')
+})
+
+inBothDialects('a form gives its object tags, S3’s by a document', async (speak) => {
+  await prepare(speak)
+  const name = speak.dialect === 's3' ? 'tagging' : 'x-cos-tagging'
+  const [right, wrong] =
+    speak.dialect === 's3' ? [`\n${taggingXml([['你', 'a b']])}\n`, taggingXml([['a*', '']])] : ['%E4%BD%A0=a+b', 'a*=']
+  const refused = await post(speak, { fields: signed(speak, { key: 'k', [name]: wrong }) })
+  assertError(refused, 400, 'InvalidTag', { TagKey: 'a*' })
+  await assertNothingStored(speak)
+  const heard = await post(speak, { fields: signed(speak, { key: 'k', [name]: right }) })
+  assert.equal(heard.status, 204, heard.text)
+  const shown = await speak.say({ method: 'GET', bucket: speak.bucket, key: 'k', query: { tagging: true } })
+  assert.deepEqual(tagsIn(shown), [['你', 'a b']])
+})
+
+inS3('tags of a form are a document, and given once', async (speak) => {
+  await prepare(speak)
+  const document = taggingXml([['a', '1']])
+  for (const tagging of ['a=1', '<Tagging/>', document.slice(1)])
+    assertError(await post(speak, { fields: signed(speak, { key: 'k', tagging }) }), 400, 'MalformedXML')
+  const twice = signed(speak, { key: 'k', tagging: document, 'x-amz-tagging': 'b=2' })
+  assertError(await post(speak, { fields: twice }), 400, 'InvalidArgument', { ArgumentName: 'tagging' })
+  await assertNothingStored(speak)
+})
+
+inBothDialects(raises('AccessDenied', 'a form with tags by one who may only write'), async (speak) => {
+  await prepare(speak, 'public-read-write')
+  const tags = speak.dialect === 's3' ? { tagging: taggingXml([['a', '1']]) } : { 'x-cos-tagging': 'a=1' }
+  const fields = { key: 'k', [`${speak.prefix}meta-mark`]: '1', ...tags }
+  assertError(await post(speak, { fields }), 403, 'AccessDenied')
+  await assertNothingStored(speak)
 })
 
 inBothDialects('digests and checksums of the file are compared, and kept', async (speak) => {

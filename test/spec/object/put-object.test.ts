@@ -514,7 +514,6 @@ inS3('a class that COS spells STANDARD has no header there', async (speak) => {
 // --- headers that ask for what is not done ------------------------------------------------------------------------
 
 const UNSERVED = [
-  ['tagging', 'a=b'],
   ['server-side-encryption', 'AES256'],
   ['server-side-encryption-customer-algorithm', 'AES256'],
   ['object-lock-mode', 'COMPLIANCE'],

@@ -135,6 +135,7 @@ const ABSENT_ID = encodeVersionId('18000000000000000000')
 const ATTRIBUTES = {
   accountId: ACCOUNT,
   acl: undefined,
+  tags: [],
   storageClass: 'STANDARD',
   conditions: NO_WRITE_CONDITIONS,
   headers: {
@@ -208,7 +209,7 @@ async function takeCopy(world: World, bucket: Bucket, taken: Extract<Step, { kin
       key: taken.from,
       reference: taken.at === undefined ? undefined : reference(named?.id ?? ABSENT_ID),
     },
-    describe: ({ version }) => ({ headers: version.headers, storageClass: 'STANDARD', checksum: undefined }),
+    describe: ({ version }) => ({ headers: version.headers, storageClass: 'STANDARD', checksum: undefined, tags: [] }),
   })
   if (named?.bytes !== undefined) return push(world, taken.key, (await copied).version, named.bytes)
   const expected = taken.at === undefined ? 'NoSuchKey' : named === undefined ? 'NoSuchVersion' : 'DeleteMarkerNamed'

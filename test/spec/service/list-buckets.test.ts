@@ -61,8 +61,10 @@ inCos(raises('InvalidArgument', 'parameters of GetService outside their domain')
   }
 })
 
-inCos(raises('NotImplemented', 'buckets are not searched by tag'), async (speak) => {
-  assertError(await speak.say({ method: 'GET', query: { tagkey: 'a', tagvalue: 'b' } }), 501, 'NotImplemented')
+inCos(raises('InvalidArgument', 'the value of a tag without its key'), async (speak) => {
+  assertError(await speak.say({ method: 'GET', query: { tagvalue: 'b' } }), 400, 'InvalidArgument', {
+    ArgumentName: 'tagkey',
+  })
 })
 
 inS3(raises('InvalidArgument', 'parameters of ListBuckets outside their domain'), async (speak) => {
@@ -172,6 +174,32 @@ inCos('buckets are chosen by region and by time of creation', async (speak) => {
   for (const [query, expected] of cases) {
     const { xml } = await speak.say({ method: 'GET', query })
     assert.deepEqual(textsOf(xml, 'Name'), expected, JSON.stringify(query))
+  }
+})
+
+inCos('buckets are found by one of their tags, page by page', async (speak) => {
+  const [plain = '', both = '', other = '', last = ''] = ['a', 'b', 'c', 'd'].map((name) => `${name}-1250000000`)
+  await speak.makeBucket(plain)
+  await speak.makeBucket(both, { 'x-cos-tagging': 'team=red&stage=test' })
+  await speak.makeBucket(other, { 'x-cos-tagging': 'team=blue' })
+  await speak.makeBucket(last, { 'x-cos-tagging': 'team=red&empty=' })
+  const cases: readonly (readonly [Record<string, string | number>, readonly string[]])[] = [
+    [{ tagkey: 'team', tagvalue: 'red' }, [both, last]],
+    [{ tagkey: 'team' }, [both, other, last]],
+    [{ tagkey: 'team', tagvalue: '' }, [both, other, last]],
+    [{ tagkey: 'stage', tagvalue: 'test' }, [both]],
+    [{ tagkey: 'Team', tagvalue: 'red' }, []],
+    [{ tagkey: 'team', tagvalue: 'Red' }, []],
+    [{ tagkey: 'empty' }, [last]],
+    [{ tagkey: 'team', tagvalue: 'red', 'max-keys': 1 }, [both]],
+    [{ tagkey: 'team', tagvalue: 'red', marker: both }, [last]],
+    [{ tagkey: 'team', region: 'ap-beijing' }, []],
+  ]
+  for (const [query, expected] of cases) {
+    const { xml } = await speak.say({ method: 'GET', query })
+    assert.deepEqual(textsOf(xml, 'Name'), expected, JSON.stringify(query))
+    const truncated = query['max-keys'] !== undefined
+    assert.equal(childText(xml, 'IsTruncated'), String(truncated))
   }
 })
 
