@@ -199,9 +199,6 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
       // What depends on tags in the body is asked again when they are known, with the version in hand.
       return deferred && permission === 'PutObjectTagging' ? undefined : refuseUnless(bucket, decision)
     }
-    // It would follow its bucket if it were there.
-    const absent = { accountId: bucket.accountId, acl: undefined }
-    refuseUnless(bucket, decide(question, rulesOf(bucket, absent)))
     const listing = questionOf('GetBucket', { bucket })
     refuseUnless(bucket, decide(listing, rulesOf(bucket, undefined)))
   }
