@@ -289,7 +289,7 @@ test('secrets that an earlier release stored in clear work as before, and are se
   const rows = await keyRows(stores.meta)
   await closeStores(stores)
   assert.ok(rows.length >= 2)
-  for (const { version, stored } of rows) assert.deepEqual([version, stored.secret.kind], [2, 'sealed'])
+  for (const { version, stored } of rows) assert.deepEqual([version, stored.secret.kind], [3, 'sealed'])
   await using again = await serverProcess(data)
   assert.equal(await statusFor(again, SEEDED), 200)
 })
@@ -315,7 +315,7 @@ test('many clear secrets are sealed page by page, each once, by several processe
   const account = await core.identities.ensureAccount({ appId: '1250000000', displayName: 'root' })
   const keys = Array.from({ length: 1_234 }, (_, index) => ({ id: `AKID${index}`, secret: `secret-${index}` }))
   await meta.commit({ puts: keys.map((key) => clearRow(key, account.id)) })
-  assert.equal((await core.identities.findKey('AKID7'))?.key.secret, 'secret-7')
+  assert.equal((await core.identities.findKey('AKID7'))?.secret, 'secret-7')
   const counts = await Promise.all(cores.map(({ identities }) => identities.sealClearSecrets()))
   assert.equal(
     counts.reduce((sum, count) => sum + count, 0),
@@ -323,10 +323,10 @@ test('many clear secrets are sealed page by page, each once, by several processe
     counts.join(' '),
   )
   for (const { version, stored } of await keyRows(meta)) {
-    assert.deepEqual([version, stored.secret.kind], [2, 'sealed'])
+    assert.deepEqual([version, stored.secret.kind], [3, 'sealed'])
   }
   for (const { id, secret } of keys) {
-    assert.equal((await core.identities.findKey(id))?.key.secret, secret)
+    assert.equal((await core.identities.findKey(id))?.secret, secret)
   }
   assert.equal(await core.identities.sealClearSecrets(), 0)
 })
@@ -339,11 +339,11 @@ test('a key that is there is left alone, and one with another secret is replaced
   const key = { ...GIVEN, accountId, enabled: true, root: true }
   assert.equal(await one.identities.ensureKey(key), 'created')
   const before = await meta.get(accessKeyKey(key.id))
-  assert.equal((await two.identities.findKey(key.id))?.key.secret, key.secret)
+  assert.equal((await two.identities.findKey(key.id))?.secret, key.secret)
   assert.equal(await two.identities.ensureKey(key), 'present')
   assert.equal((await meta.get(accessKeyKey(key.id)))?.version, before?.version)
   assert.equal(await one.identities.ensureKey({ ...key, secret: 'another-secret' }), 'replaced')
-  assert.equal((await two.identities.findKey(key.id))?.key.secret, 'another-secret')
+  assert.equal((await two.identities.findKey(key.id))?.secret, 'another-secret')
   const other = await coreOver(meta, newMasterKey(randomBytes))
   await assert.rejects(other.identities.findKey(key.id), MasterKeyRefused)
 })

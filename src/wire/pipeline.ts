@@ -8,7 +8,6 @@ import type { DigestFactory } from '../base/digests.js'
 import type { Log } from '../base/telemetry.js'
 import { requireAccount, requireAllowed, requireAllowedOn, type Touched } from '../core/access.js'
 import type { Core } from '../core/core.js'
-import type { KeyHolder } from '../core/identities.js'
 import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
@@ -16,13 +15,14 @@ import { ANONYMOUS, type Principal } from '../model/principal.js'
 import { parseVersionId } from '../model/version-id.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
-import type { Claim, PayloadContract } from './authentication.js'
+import type { PayloadContract } from './authentication.js'
 import type { Dialect, DialectName } from './dialect.js'
 import { type ErrorFacts, renderError } from './error-body.js'
 import type { ChecksumSubject, FormUpload } from './field.js'
 import { receiveForm } from './form.js'
 import { checkForm, checkFormHead, claimOfForm, dialectOfForm, draftForm, uploadOfForm } from './form-upload.js'
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
+import { admitHolder, findHolder } from './key-holder.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
 import { type QueryView, queryView } from './query-view.js'
@@ -49,6 +49,8 @@ export interface PipelineOptions {
   readonly region: string
   readonly regionAliases: readonly string[]
   readonly xmlSizeBytesMax: number
+  /** Where an account that was invited signs up. */
+  readonly signUpUrl: string | undefined
   /** Called once per answer, before its body is sent. */
   readonly observe: (observation: Observation) => void
 }
@@ -161,10 +163,10 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     const dialect = told ?? arrival.dialect
     const draft = draftForm(form, dialect)
     const claim = claimOfForm(draft, request, { now, query, region, regionAliases })
-    const holder = claim && (await keyHolder(options, claim))
-    if (holder !== undefined) claim?.verify(holder.key.secret)
+    const holder = claim && (await findHolder(core, claim))
+    if (holder !== undefined) claim?.verify(holder.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', now)
-    const principal = holder === undefined ? ANONYMOUS : principalOf(holder)
+    const principal = holder === undefined ? ANONYMOUS : admitHolder(core, holder, options.signUpUrl)
     const bucket = await enter(options, request, address, dialect, operation, principal, arrival.view)
     const upload = uploadOfForm(draft, form, request, sizes)
     return await run({ ...arrival, dialect, ...upload }, principal, bucket, { kind: 'unsigned' })
@@ -296,7 +298,7 @@ function refusePreflight({ headers }: WireRequest): never {
   return fail('AccessForbidden', { Method })
 }
 
-/** Stage 5. */
+/** Stages 5 and 6. */
 async function authenticate(
   options: PipelineOptions,
   request: WireRequest,
@@ -312,34 +314,11 @@ async function authenticate(
     refuseUnknownScheme(request)
     return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request) }
   }
-  const { region, regionAliases, clock } = options
+  const { region, regionAliases, clock, core, signUpUrl } = options
   const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases })
-  const holder = await keyHolder(options, claim)
-  const payload = claim.verify(holder.key.secret)
-  return { principal: principalOf(holder), payload }
-}
-
-/** Stages 5e and 5f. */
-async function keyHolder(
-  { core }: PipelineOptions,
-  { accessKeyId, securityToken }: Pick<Claim, 'accessKeyId' | 'securityToken'>,
-): Promise<KeyHolder> {
-  const holder = await core.identities.findKey(accessKeyId)
-  if (holder === undefined || !holder.key.enabled) return fail('InvalidAccessKeyId', { AccessKeyId: accessKeyId })
-  // No temporary credentials are issued yet, so no token can be genuine.
-  if (securityToken !== undefined) fail('InvalidToken', { 'Token-0': securityToken })
-  return holder
-}
-
-function principalOf({ account, key }: KeyHolder): Principal {
-  return {
-    kind: 'account',
-    account,
-    accessKeyId: key.id,
-    identity: { kind: 'root' },
-    policies: [],
-    session: undefined,
-  }
+  const holder = await findHolder(core, claim)
+  const payload = claim.verify(holder.secret)
+  return { principal: admitHolder(core, holder, signUpUrl), payload }
 }
 
 function refuseUnknownScheme({ headers }: WireRequest): void {
