@@ -4,7 +4,9 @@
  */
 
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import type { IssueRequest, TemporaryCredentials } from '../../src/core/identity-store.js'
+import { isApiError } from '../../src/model/errors/index.js'
 import type { Role } from '../../src/model/identity.js'
 import { place } from '../rows/placements.js'
 import { assertError, type Heard, inBothDialects, OTHER, OWNER, REGION, type Speaker } from '../support/exchange.js'
@@ -230,6 +232,22 @@ const REFUSALS: readonly Refusal[] = [
       ofRole(speak, ({ accountId, name }) => speak.core.identities.revokeRoleSessions(accountId, name)),
   },
   {
+    title: 'the session of a role whose sessions were revoked, issued to a key that is disabled',
+    status: 400,
+    says: 'TokenRefreshRequired',
+    bearer: async (speak) => {
+      const { identities } = speak.core
+      const role = await makeRole(speak)
+      const { info } = await identities.createKey({ accountId: speak.owner.id, userName: undefined })
+      const issuer = await identities.principalOf(info.id)
+      assert.ok(issuer)
+      const bearer = bearerOf(await issue(speak, { issuer, kind: 'role', role }))
+      await identities.revokeRoleSessions(role.accountId, role.name)
+      await identities.setKeyEnabled(info.id, false)
+      return bearer
+    },
+  },
+  {
     title: 'the session of a role that is gone',
     status: 403,
     says: 'InvalidAccessKeyId',
@@ -355,6 +373,41 @@ inBothDialects('after a revocation new sessions of the role begin, whatever the 
   const role = await identities.revokeRoleSessions(before.accountId, before.name)
   assertError(await ask.header(speak, old), 400, 'TokenRefreshRequired')
   assert.equal((await ask.header(speak, bearerOf(await issue(speak, { kind: 'role', role })))).status, 200)
+})
+
+inBothDialects(raises('PackedPolicyTooLarge', 'session policies that do not fit into a token'), async (speak) => {
+  const policies = [JSON.stringify({ Statement: [], Id: randomBytes(4_000).toString('base64') })]
+  await assert.rejects(issue(speak, { policies }), (error) => isApiError(error, 'PackedPolicyTooLarge'))
+})
+
+inBothDialects('a session has its policies, and those that its user has now', async (speak) => {
+  const { identities, sessions } = speak.core
+  const allow = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+  })
+  await identities.createUser(speak.owner.id, 'reader')
+  await identities.putPolicy(speak.owner.id, 'readers', allow)
+  const { info } = await identities.createKey({ accountId: speak.owner.id, userName: 'reader' })
+  const issuer = await identities.principalOf(info.id)
+  assert.ok(issuer)
+  const { accessKeyId, token } = await issue(speak, {
+    issuer,
+    kind: 'federated',
+    name: 'guest',
+    policies: [allow, allow],
+  })
+  const principal = async () => (await sessions.open(accessKeyId, token)).principal
+  assert.deepEqual((await principal()).policies, [])
+  await identities.setAttached(speak.owner.id, { kind: 'user', name: 'reader' }, ['readers'])
+  const { policies, session, identity } = await principal()
+  assert.equal(policies.length, 1)
+  assert.equal(identity.kind, 'user')
+  assert.deepEqual(
+    session?.policies.map((list) => list.map(({ document }) => document.statements.map(({ effect }) => effect))),
+    [[['allow']], [['allow']]],
+  )
+  assert.deepEqual([session?.kind, session?.name, session?.issuingKeyId], ['federated', 'guest', info.id])
 })
 
 inBothDialects('a session of another account is that account and no other', async (speak) => {
