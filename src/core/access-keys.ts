@@ -1,22 +1,15 @@
-/** Access keys. Secrets are sealed in their rows, and in clear only in this process' memory. */
+/**
+ * Access keys, as requests and starts need them. Secrets are sealed in their rows, and in clear only in this process'
+ * memory.
+ */
 
 import { type Bytes, equalBytes } from '../base/bytes.js'
 import type { RandomBytes } from '../base/ids.js'
 import type { Put } from '../meta/meta-store.js'
-import { fail } from '../model/errors/index.js'
-import { type AccessKeyInfo, KEYS_PER_USER_MAX } from '../model/identity.js'
 import type { SignedPrincipal } from '../model/principal.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
-import {
-  changeIdentities,
-  invalidParameter,
-  limitExceeded,
-  noSuchEntity,
-  requireRow,
-  rowsOf,
-} from './identity-changes.js'
-import { keyUseCodec, keyUseKey, userCodec, userKey } from './identity-rows.js'
+import { rowsOf } from './identity-changes.js'
 import type { IdentityManagement, KeyHolder } from './identity-store.js'
 import type { Principals } from './principals.js'
 import {
@@ -27,7 +20,6 @@ import {
   putOf,
   rangeOf,
   readRow,
-  rowOf,
   type StoredAccessKey,
   scanAll,
 } from './rows.js'
@@ -42,11 +34,7 @@ export interface AccessKey {
   readonly root: boolean
 }
 
-export interface AccessKeyStore
-  extends Pick<
-    IdentityManagement,
-    'createKey' | 'keys' | 'findKeyInfo' | 'setKeyEnabled' | 'deleteKey' | 'principalOf'
-  > {
+export interface AccessKeyStore extends Pick<IdentityManagement, 'principalOf'> {
   /** Undefined when there is no such key, or nobody that it stands for. */
   findKey(accessKeyId: string): Promise<KeyHolder | undefined>
   /** Puts the key, or leaves it when it is there already. A different secret replaces the old one. */
@@ -61,7 +49,7 @@ const KEYS_REMEMBERED_MAX = 256
 const SEALED_AT_ONCE_MAX = 100
 
 export function createAccessKeys(dependencies: CoreDependencies, principals: Principals): AccessKeyStore {
-  const { meta, sealing, clock, random } = dependencies
+  const { meta, sealing, clock } = dependencies
   const openKey = rememberOpened(sealing)
   const findKey = async (accessKeyId: string): Promise<KeyHolder | undefined> => {
     const entry = await meta.get(accessKeyKey(accessKeyId))
@@ -80,57 +68,10 @@ export function createAccessKeys(dependencies: CoreDependencies, principals: Pri
     }
     return { secret: key.secret, enabled: key.enabled, principal }
   }
-  const storedKey = (accessKeyId: string) =>
-    requireRow(dependencies, accessKeyCodec, accessKeyKey(accessKeyId), accessKeyId)
-  const infoOf = async (key: StoredAccessKey): Promise<AccessKeyInfo> =>
-    describe(key, (await readRow(meta, keyUseCodec, keyUseKey(key.id))).value)
 
   return {
     findKey,
     principalOf: async (accessKeyId) => (await findKey(accessKeyId))?.principal,
-    createKey: async ({ accountId, userName }, given) => {
-      const { id, secret } = given ?? newKeyPair(random)
-      requireKeyPair(id, secret)
-      const createdAt = clock.now()
-      const key = { id, secret, accountId, userName, createdAt, enabled: true, root: userName === undefined }
-      await changeIdentities(dependencies, 'CreateAccessKey', accountId, async () => {
-        if (userName !== undefined) await requireRow(dependencies, userCodec, userKey(accountId, userName), userName)
-        const row = await readRow(meta, accessKeyCodec, accessKeyKey(id))
-        if (row.value !== undefined) fail('EntityAlreadyExists', {}, { message: `There is a key ${id} already.` })
-        const own = (await keysOf(dependencies, accountId)).filter((other) => other.userName === userName)
-        if (own.length >= KEYS_PER_USER_MAX) limitExceeded(`A user may have ${KEYS_PER_USER_MAX} access keys.`)
-        return { checks: [checkOf(row)], puts: [putSealed(sealing, key)], result: undefined }
-      })
-      return { info: describe(key, undefined), secret }
-    },
-    keys: async (accountId) => {
-      const keys = await keysOf(dependencies, accountId)
-      const uses = await meta.getMany(keys.map(({ id }) => keyUseKey(id)))
-      return keys.map((key, index) => describe(key, rowOf(keyUseCodec, keyUseKey(key.id), uses[index]).value))
-    },
-    findKeyInfo: async (accessKeyId) => {
-      const { value } = await readRow(meta, accessKeyCodec, accessKeyKey(accessKeyId))
-      return value === undefined ? undefined : infoOf(value)
-    },
-    setKeyEnabled: async (accessKeyId, enabled) => {
-      const { accountId } = await storedKey(accessKeyId)
-      const changed = await changeIdentities(dependencies, 'UpdateAccessKey', accountId, async () => {
-        const row = await readRow(meta, accessKeyCodec, accessKeyKey(accessKeyId))
-        if (row.value === undefined) return noSuchEntity('access-key', accessKeyId)
-        const result = { ...row.value, enabled }
-        const put = putSealed(sealing, { ...result, secret: secretOf(sealing, row.value) })
-        return { checks: [checkOf(row)], puts: [put], result }
-      })
-      return infoOf(changed)
-    },
-    deleteKey: async (accessKeyId) => {
-      const { accountId } = await storedKey(accessKeyId)
-      await changeIdentities(dependencies, 'DeleteAccessKey', accountId, async () => {
-        const row = await readRow(meta, accessKeyCodec, accessKeyKey(accessKeyId))
-        if (row.value === undefined) return noSuchEntity('access-key', accessKeyId)
-        return { checks: [checkOf(row)], removes: [row.key, keyUseKey(accessKeyId)], result: undefined }
-      })
-    },
     ensureKey: (key) =>
       commitPlanned(dependencies, 'CreateAccessKey', async () => {
         const row = await readRow(meta, accessKeyCodec, accessKeyKey(key.id))
@@ -166,26 +107,10 @@ export function standingOf({ userName }: Pick<StoredAccessKey, 'userName'>) {
   return userName === undefined ? ({ kind: 'root' } as const) : ({ kind: 'user', name: userName } as const)
 }
 
-async function keysOf(dependencies: CoreDependencies, accountId: string): Promise<readonly StoredAccessKey[]> {
+/** Of users and root. */
+export async function keysOf(dependencies: CoreDependencies, accountId: string): Promise<readonly StoredAccessKey[]> {
   const all = await rowsOf(dependencies, accessKeyCodec, Buffer.of(kinds.accessKey))
   return all.filter((key) => key.accountId === accountId)
-}
-
-function describe(
-  { id, accountId, userName, enabled, createdAt }: Omit<StoredAccessKey, 'secret'>,
-  lastUsedAt: number | undefined,
-): AccessKeyInfo {
-  return { id, accountId, userName, enabled, createdAt, lastUsedAt }
-}
-
-/** The same rules as in settings and seed. */
-function requireKeyPair(id: string, secret: string): void {
-  if (!/^[\w.-]{3,128}$/.test(id)) {
-    invalidParameter('AccessKeyId', 'A key id has 3 to 128 letters, digits, dots, hyphens and underscores.')
-  }
-  if (!/^[\x21-\x7e]{8,128}$/.test(secret)) {
-    invalidParameter('SecretAccessKey', 'A secret has 8 to 128 printable ASCII characters without spaces.')
-  }
 }
 
 /**
@@ -205,13 +130,13 @@ function rememberOpened(sealing: Sealing): (accessKeyId: string, value: Bytes) =
   }
 }
 
-type OpenedKey = Omit<StoredAccessKey, 'secret'> & { readonly secret: string }
+export type OpenedKey = Omit<StoredAccessKey, 'secret'> & { readonly secret: string }
 
-function secretOf(sealing: Sealing, { id, secret }: StoredAccessKey): string {
+export function secretOf(sealing: Sealing, { id, secret }: StoredAccessKey): string {
   return secret.kind === 'clear' ? secret.text : sealing.unseal(secret.text, accessKeyKey(id))
 }
 
-function putSealed(sealing: Sealing, key: OpenedKey): Put {
+export function putSealed(sealing: Sealing, key: OpenedKey): Put {
   const rowKey = accessKeyKey(key.id)
   return putOf(accessKeyCodec, rowKey, { ...key, secret: { kind: 'sealed', text: sealing.seal(key.secret, rowKey) } })
 }

@@ -5,6 +5,7 @@ import { type AccountStore, createAccounts } from './accounts.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createGroups } from './groups.js'
 import type { IdentityManagement } from './identity-store.js'
+import { createKeyManagement } from './key-management.js'
 import { createKeyUse } from './key-use.js'
 import { createPolicies } from './policies.js'
 import type { Principals } from './principals.js'
@@ -21,6 +22,7 @@ export function createIdentities(dependencies: CoreDependencies, principals: Pri
     ...createRoles(dependencies),
     ...createPolicies(dependencies),
     ...createAccessKeys(dependencies, principals),
+    ...createKeyManagement(dependencies),
     recordUse: createKeyUse(dependencies),
   }
 }
