@@ -67,6 +67,7 @@ export type ServiceSettings = Pick<
   | 'connectionsPerAddressMax'
   | 'headerBytesMax'
   | 'xmlBytesMax'
+  | 'signUpUrl'
   | 'headersMs'
   | 'bodyIdleMs'
   | 'keepAliveMs'
@@ -213,6 +214,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     region: settings.region,
     regionAliases: settings.regionAliases,
     xmlSizeBytesMax: settings.xmlBytesMax,
+    signUpUrl: settings.signUpUrl,
     observe: createObserver(log, metrics),
   }
   const pipeline = createPipeline(pipelineOptions)

@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { closeStores, openStores } from '../src/app.js'
 import { systemClock } from '../src/base/clock.js'
 import { loadDigests } from '../src/base/digests.js'
+import type { RandomBytes } from '../src/base/ids.js'
 import { MasterKeyRefused, newMasterKey } from '../src/base/master-key.js'
 import type { Secret } from '../src/base/secret.js'
 import { createMemoryBlobStore } from '../src/blob/memory.js'
@@ -66,7 +67,7 @@ async function stop({ child, exited }: ServerProcess): Promise<void> {
 }
 
 /** The files below a folder that have the text in them. */
-async function filesWith(folder: string, text: string): Promise<readonly string[]> {
+async function filesWith(folder: string, text: string | Buffer): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
   assert.ok(files.length > 0, 'there are files')
@@ -225,6 +226,37 @@ test('processes that start at once over a new directory agree on one master key'
   }
 })
 
+test('no file holds the secret of a user’s key, of a temporary key or of a token key, nor a token', async () => {
+  await using directory = await temporaryDirectory()
+  const data = join(directory.path, 'data')
+  const stores = await openStores(loadSettings({ STOWAGE_DATA: data }))
+  const seen: Buffer[] = []
+  const random = (sizeBytes: number) => {
+    const bytes = randomBytes(sizeBytes)
+    seen.push(bytes)
+    return bytes
+  }
+  const { identities, sessions } = await coreOver(stores.meta, newMasterKey(randomBytes), random)
+  const { id } = await identities.createAccount({ appId: '1250000000', displayName: 'one' })
+  await identities.createUser(id, 'reader')
+  const { info, secret } = await identities.createKey({ accountId: id, userName: 'reader' })
+  const issuer = (await identities.principalOf(info.id)) ?? assert.fail()
+  const request = { issuer, kind: 'session', name: 'n', policies: [], durationSeconds: 900, idPrefix: 'AKID' } as const
+  const temporary = await sessions.issue(request)
+  await closeStores(stores)
+  assert.ok((await filesWith(data, info.id)).length > 0, 'what stands in clear would be found')
+  for (const text of [secret, temporary.secretKey, temporary.token, temporary.accessKeyId]) {
+    assert.deepEqual(await filesWith(data, text), [])
+  }
+  const secrets = seen.filter(({ byteLength }) => byteLength === 32)
+  assert.equal(secrets.length, 1, 'the secret of the token key')
+  for (const bytes of secrets) {
+    for (const form of [bytes, bytes.toString('base64'), bytes.toString('hex')]) {
+      assert.deepEqual(await filesWith(data, form), [])
+    }
+  }
+})
+
 // --- what an earlier release has left -------------------------------------------------------------------------
 
 /** As version 1 of the record was written. */
@@ -289,17 +321,17 @@ test('secrets that an earlier release stored in clear work as before, and are se
   const rows = await keyRows(stores.meta)
   await closeStores(stores)
   assert.ok(rows.length >= 2)
-  for (const { version, stored } of rows) assert.deepEqual([version, stored.secret.kind], [2, 'sealed'])
+  for (const { version, stored } of rows) assert.deepEqual([version, stored.secret.kind], [3, 'sealed'])
   await using again = await serverProcess(data)
   assert.equal(await statusFor(again, SEEDED), 200)
 })
 
-async function coreOver(meta: MetaStore, masterKey: Secret): Promise<Core> {
+async function coreOver(meta: MetaStore, masterKey: Secret, random: RandomBytes = randomBytes): Promise<Core> {
   return createCore({
     meta,
     blobs: createMemoryBlobStore(),
     clock: systemClock,
-    random: randomBytes,
+    random,
     digests: await loadDigests(),
     sealing: createSealing(masterKey, randomBytes),
     limits: defaultCoreLimits,
@@ -315,7 +347,7 @@ test('many clear secrets are sealed page by page, each once, by several processe
   const account = await core.identities.ensureAccount({ appId: '1250000000', displayName: 'root' })
   const keys = Array.from({ length: 1_234 }, (_, index) => ({ id: `AKID${index}`, secret: `secret-${index}` }))
   await meta.commit({ puts: keys.map((key) => clearRow(key, account.id)) })
-  assert.equal((await core.identities.findKey('AKID7'))?.key.secret, 'secret-7')
+  assert.equal((await core.identities.findKey('AKID7'))?.secret, 'secret-7')
   const counts = await Promise.all(cores.map(({ identities }) => identities.sealClearSecrets()))
   assert.equal(
     counts.reduce((sum, count) => sum + count, 0),
@@ -323,10 +355,10 @@ test('many clear secrets are sealed page by page, each once, by several processe
     counts.join(' '),
   )
   for (const { version, stored } of await keyRows(meta)) {
-    assert.deepEqual([version, stored.secret.kind], [2, 'sealed'])
+    assert.deepEqual([version, stored.secret.kind], [3, 'sealed'])
   }
   for (const { id, secret } of keys) {
-    assert.equal((await core.identities.findKey(id))?.key.secret, secret)
+    assert.equal((await core.identities.findKey(id))?.secret, secret)
   }
   assert.equal(await core.identities.sealClearSecrets(), 0)
 })
@@ -339,11 +371,11 @@ test('a key that is there is left alone, and one with another secret is replaced
   const key = { ...GIVEN, accountId, enabled: true, root: true }
   assert.equal(await one.identities.ensureKey(key), 'created')
   const before = await meta.get(accessKeyKey(key.id))
-  assert.equal((await two.identities.findKey(key.id))?.key.secret, key.secret)
+  assert.equal((await two.identities.findKey(key.id))?.secret, key.secret)
   assert.equal(await two.identities.ensureKey(key), 'present')
   assert.equal((await meta.get(accessKeyKey(key.id)))?.version, before?.version)
   assert.equal(await one.identities.ensureKey({ ...key, secret: 'another-secret' }), 'replaced')
-  assert.equal((await two.identities.findKey(key.id))?.key.secret, 'another-secret')
+  assert.equal((await two.identities.findKey(key.id))?.secret, 'another-secret')
   const other = await coreOver(meta, newMasterKey(randomBytes))
   await assert.rejects(other.identities.findKey(key.id), MasterKeyRefused)
 })

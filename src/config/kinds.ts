@@ -125,6 +125,11 @@ export const secretKey: Kind<Secret> = {
   parse: (text) => (/^[\x21-\x7e]{8,128}$/.test(text) ? ok(secret(text)) : NOT_OK),
 }
 
+export const webAddress: Kind<string> = {
+  expected: 'an http or https URL of at most 1,024 characters',
+  parse: (text) => (/^https?:\/\/[\x21-\x7e]{1,1016}$/.test(text) && URL.canParse(text) ? ok(text) : NOT_OK),
+}
+
 export const masterKey: Kind<Secret> = {
   expected: 'base64 of 32 bytes, such as `openssl rand -base64 32` prints',
   confidential: true,

@@ -19,6 +19,7 @@ import {
   regionName,
   regionNames,
   secretKey,
+  webAddress,
   wholeNumber,
   workers,
 } from './kinds.js'
@@ -130,6 +131,11 @@ export const settingsTable = {
   appid: row('STOWAGE_APPID', appid, '1250000000', 'The APPID of the root account, the last part of COS bucket names.'),
   secretId: optionalRow('STOWAGE_SECRET_ID', accessKeyId, 'Key id of the root account. Generated when not set.'),
   secretKey: optionalRow('STOWAGE_SECRET_KEY', secretKey, 'Secret of the root account. Generated when not set.'),
+  signUpUrl: optionalRow(
+    'STOWAGE_SIGN_UP_URL',
+    webAddress,
+    'Where people whose account is invited activate it; shown in NotSignedUp.',
+  ),
 
   // What it allows
   trustedProxies: optionalRow(

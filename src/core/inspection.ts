@@ -8,23 +8,10 @@ import type { Bytes } from '../base/bytes.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
-import { accountIdCodec } from './identities.js'
+import { inspectIdentities } from './inspect-identities.js'
 import { inspectUploads } from './inspect-uploads.js'
 import { inspectVersions } from './inspect-versions.js'
-import {
-  accessKeyCodec,
-  accountCodec,
-  accountKey,
-  bucketCodec,
-  bucketCountCodec,
-  documentCodec,
-  kinds,
-  manifestCodec,
-  masterKeyKey,
-  masterKeyMarkerCodec,
-  ownersCodec,
-  trashBlob,
-} from './rows.js'
+import { bucketCodec, bucketCountCodec, documentCodec, kinds, manifestCodec, ownersCodec, trashBlob } from './rows.js'
 import { inlineBody } from './stored-bytes.js'
 import { type Finding, pagesOf, partOfKey, reasonOf, type Stores, type Survey } from './survey.js'
 
@@ -100,42 +87,6 @@ async function inspectKinds(survey: Survey): Promise<void> {
     }
     from = Buffer.of(Math.min(kind + 1, 0xff))
   }
-}
-
-async function inspectIdentities(survey: Survey): Promise<void> {
-  const { meta } = survey.stores
-  const marker = await meta.get(masterKeyKey)
-  if (marker !== undefined) survey.attempt('master-key', 'marker', () => masterKeyMarkerCodec.decode(marker.value))
-  for await (const page of pagesOf(survey, kinds.account)) {
-    for (const { key, value } of page) {
-      const id = partOfKey(key, 1, 0)
-      survey.count('account')
-      const account = survey.attempt('account', id, () => accountCodec.decode(value))
-      if (account !== undefined && account.id !== id) survey.report('damage', 'account', id, 'stands under another id')
-    }
-  }
-  const rows = [
-    { name: 'account-id', kind: kinds.accountAppId, accountOf: (value: Bytes) => accountIdCodec.decode(value) },
-    { name: 'access-key', kind: kinds.accessKey, accountOf: (value: Bytes) => inspectAccessKey(survey, value) },
-  ]
-  for (const { name, kind, accountOf } of rows) {
-    for await (const page of pagesOf(survey, kind)) {
-      for (const { key, value } of page) {
-        survey.count(name)
-        const text = partOfKey(key, 1, 0)
-        const accountId = survey.attempt(name, text, () => accountOf(value))
-        if (accountId === undefined || (await meta.get(accountKey(accountId))) !== undefined) continue
-        survey.report('damage', name, text, `names account ${accountId}, which does not exist`)
-      }
-    }
-  }
-}
-
-/** What is sealed is not opened: a doctor has no master key. */
-function inspectAccessKey(survey: Survey, value: Bytes): string {
-  const { id, secret, accountId } = accessKeyCodec.decode(value)
-  if (secret.kind === 'clear') survey.report('note', 'access-key', id, 'is stored in clear; the next start seals it')
-  return accountId
 }
 
 /** Rows, the index by account and the counts that limits are kept by. */

@@ -6,7 +6,7 @@
 import { assert } from '../base/assert.js'
 import { afterPrefix, type Bytes, utf8 } from '../base/bytes.js'
 import type { Millis } from '../base/clock.js'
-import { asList, asNumber, asOneOf, asOptionalText, asText } from '../meta/json.js'
+import { asList, asNumber, asOneOf, asOptionalNumber, asOptionalText, asText } from '../meta/json.js'
 import { key, keyParts, keyPrefix } from '../meta/key.js'
 import {
   type Check,
@@ -43,6 +43,13 @@ export const kinds = {
   account: 0x10,
   accountAppId: 0x11,
   accessKey: 0x12,
+  user: 0x13,
+  group: 0x14,
+  role: 0x15,
+  policy: 0x16,
+  keyUse: 0x17,
+  tokenKey: 0x18,
+  userNumber: 0x19,
   bucket: 0x20,
   accountBucket: 0x21,
   bucketCount: 0x22,
@@ -154,7 +161,7 @@ export const accountCodec = codec<Account>({
       displayName: asText(displayName),
       email: asOptionalText(email),
       state: asOneOf(state, ACCOUNT_STATES),
-      suspendedAt: suspendedAt === null ? undefined : asNumber(suspendedAt),
+      suspendedAt: asOptionalNumber(suspendedAt),
       revision: asNumber(revision),
     }
   },
@@ -170,8 +177,12 @@ export interface StoredAccessKey {
   readonly secret: { readonly kind: 'sealed' | 'clear'; readonly text: string }
   readonly accountId: string
   readonly enabled: boolean
-  /** The account's root key from settings or first start; further ones come from the seed file. */
+  /** Of the account itself, and so of nobody in it. */
   readonly root: boolean
+  /** Undefined: a key of the root. */
+  readonly userName: string | undefined
+  /** Undefined in what versions 1 and 2 have stored. */
+  readonly createdAt: Millis | undefined
 }
 
 /** Version 1 had the secret as text; here it is told apart from what is sealed by being in a list. */
@@ -180,16 +191,21 @@ function clearSecretInList(json: Json): Json {
   return [id, [secret], ...rest]
 }
 
+/** Version 2 knew keys of the root only, and not when they were made. */
+function keyOfRoot(json: Json): Json {
+  return [...asList(json), null, null]
+}
+
 export const accessKeyCodec = codec<StoredAccessKey>({
   name: 'access-key',
-  version: 2,
-  upgrades: [clearSecretInList],
-  toJson: ({ id, secret, accountId, enabled, root }) => {
+  version: 3,
+  upgrades: [clearSecretInList, keyOfRoot],
+  toJson: ({ id, secret, accountId, enabled, root, userName, createdAt }) => {
     assert(secret.kind === 'sealed', 'a secret is stored sealed')
-    return [id, secret.text, accountId, enabled, root]
+    return [id, secret.text, accountId, enabled, root, userName ?? null, createdAt ?? null]
   },
   fromJson: (json) => {
-    const [id, secret, accountId, enabled, root] = asList(json)
+    const [id, secret, accountId, enabled, root, userName, createdAt] = asList(json)
     return {
       id: asText(id),
       secret: Array.isArray(secret)
@@ -198,6 +214,8 @@ export const accessKeyCodec = codec<StoredAccessKey>({
       accountId: asText(accountId),
       enabled: enabled === true,
       root: root === true,
+      userName: asOptionalText(userName),
+      createdAt: asOptionalNumber(createdAt),
     }
   },
 })

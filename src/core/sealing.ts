@@ -4,12 +4,14 @@
  * refused before anything is served or sealed.
  */
 
-import { createCipheriv, createDecipheriv, createHash, createSecretKey } from 'node:crypto'
-import type { Bytes } from '../base/bytes.js'
+import { createHash, createSecretKey } from 'node:crypto'
+import { type Bytes, utf8 } from '../base/bytes.js'
+import { hmacSha256 } from '../base/hmac.js'
 import type { RandomBytes } from '../base/ids.js'
 import { bytesOfMasterKey, MasterKeyRefused } from '../base/master-key.js'
 import type { Secret } from '../base/secret.js'
 import type { MetaStore } from '../meta/meta-store.js'
+import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js'
 import type { CoreDependencies } from './dependencies.js'
 import { checkOf, masterKeyKey, masterKeyMarkerCodec, putOf, type Row, readRow } from './rows.js'
 
@@ -18,17 +20,15 @@ export interface Sealing {
   seal(text: string, rowKey: Bytes): string
   /** Throws MasterKeyRefused when another master key has sealed it, and SealBroken when it is damaged. */
   unseal(sealed: string, rowKey: Bytes): string
+  /** 32 bytes that only this master key gives for the text; each purpose has a key of its own. */
+  mac(purpose: string, text: string): Buffer
 }
 
 export class SealBroken extends Error {
   override readonly name = 'SealBroken'
 }
 
-const CIPHER = 'aes-256-gcm'
 const KEY_ID_BYTES = 8
-/** Random ones never meet: each secret is sealed once, and 96 bits are for billions of them. */
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
 
 export function createSealing(masterKey: Secret, random: RandomBytes): Sealing {
   const bytes = bytesOfMasterKey(masterKey)
@@ -36,27 +36,23 @@ export function createSealing(masterKey: Secret, random: RandomBytes): Sealing {
   const keyId = createHash('sha256').update('stowage master key id').update(bytes).digest().subarray(0, KEY_ID_BYTES)
   return {
     seal: (text, rowKey) => {
+      // Random ones never meet: each secret is sealed once, and 96 bits are for billions of them.
       const nonce = random(NONCE_BYTES)
-      const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(rowKey)
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      return Buffer.concat([keyId, nonce, body, cipher.getAuthTag()]).toString('base64')
+      return Buffer.concat([keyId, nonce, encrypt(key, nonce, rowKey, utf8(text))]).toString('base64')
     },
     unseal: (sealed, rowKey) => {
       const all = Buffer.from(sealed, 'base64')
       const bodyAt = KEY_ID_BYTES + NONCE_BYTES
-      const tagAt = all.byteLength - TAG_BYTES
-      if (tagAt < bodyAt) throw new SealBroken('what is sealed is too short')
+      if (all.byteLength < bodyAt + TAG_BYTES) throw new SealBroken('what is sealed is too short')
       const sealedUnder = all.subarray(0, KEY_ID_BYTES)
       if (!sealedUnder.equals(keyId)) throw otherMasterKey(sealedUnder, keyId)
-      const nonce = all.subarray(KEY_ID_BYTES, bodyAt)
-      const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-      decipher.setAAD(rowKey).setAuthTag(all.subarray(tagAt))
       try {
-        return decipher.update(all.subarray(bodyAt, tagAt), undefined, 'utf8') + decipher.final('utf8')
+        return decrypt(key, all.subarray(KEY_ID_BYTES, bodyAt), rowKey, all.subarray(bodyAt)).toString('utf8')
       } catch (cause) {
         throw new SealBroken('what is sealed does not open: it is damaged, or was sealed for another row', { cause })
       }
     },
+    mac: (purpose, text) => hmacSha256(hmacSha256(bytes, `stowage mac ${purpose}`), text),
   }
 }
 

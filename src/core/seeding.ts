@@ -13,6 +13,7 @@ import { contentTypeOfKey, DEFAULT_CONTENT_TYPE } from '../model/content-type.js
 import { isApiError } from '../model/errors/index.js'
 import type { Account } from '../model/principal.js'
 import { NO_TAGS } from '../model/tags.js'
+import { newKeyPair } from './access-keys.js'
 import { NO_WRITE_CONDITIONS } from './conditions.js'
 import type { Core } from './core.js'
 import type { ObjectSource } from './object-source.js'
@@ -40,8 +41,7 @@ export async function ensureRoot(core: Core, { appId, given }: RootOptions): Pro
   }
   const [present] = await identities.rootKeys(account.id)
   if (present !== undefined) return { account, accessKeyId: present.id, secretKey: present.secret, generated: false }
-  const id = `AKID${dependencies.random(24).toString('base64url').replaceAll(/[-_]/g, 'x')}`
-  const secret = dependencies.random(24).toString('base64url').replaceAll(/[-_]/g, 'y')
+  const { id, secret } = newKeyPair(dependencies.random)
   await identities.ensureKey({ id, secret, accountId: account.id, enabled: true, root: true })
   return { account, accessKeyId: id, secretKey: secret, generated: true }
 }

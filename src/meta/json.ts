@@ -22,6 +22,10 @@ export function asOptionalText(json: Json | undefined): string | undefined {
   return json === null || json === undefined ? undefined : asText(json)
 }
 
+export function asOptionalNumber(json: Json | undefined): number | undefined {
+  return json === null || json === undefined ? undefined : asNumber(json)
+}
+
 /** One of `values`, by which the type is narrowed. */
 export function asOneOf<const V extends string>(json: Json | undefined, values: readonly V[]): V {
   const found = values.find((value) => value === json)

@@ -60,7 +60,20 @@ export interface AccessKeyInfo {
 }
 
 export const USERS_PER_ACCOUNT_MAX = 1_000
+export const GROUPS_PER_ACCOUNT_MAX = 300
+export const ROLES_PER_ACCOUNT_MAX = 1_000
+export const POLICIES_PER_ACCOUNT_MAX = 1_500
+/** Of a user, and of the root of an account. */
 export const KEYS_PER_USER_MAX = 5
 export const POLICIES_PER_IDENTITY_MAX = 20
 export const IDENTITY_POLICY_BYTES_MAX = 6_144
 export const GROUPS_PER_USER_MAX = 10
+export const SESSION_SECONDS_MIN = 900
+export const SESSION_SECONDS_MAX = 43_200
+
+const NAME = /^[\w+=,.@-]{1,64}$/
+
+/** The one rule for names of users, groups, roles and policies. */
+export function isIdentityName(name: string): boolean {
+  return NAME.test(name)
+}

@@ -51,6 +51,8 @@ export interface Session {
   readonly kind: 'federated' | 'role' | 'session'
   readonly issuedAt: Millis
   readonly expiresAt: Millis
+  /** The permanent key at its beginning, through however many roles: the session ends with it. */
+  readonly issuingKeyId: string
   /** They only ever narrow: whatever is to be allowed, each list must allow as well. Empty: nothing narrows. */
   readonly policies: readonly (readonly AttachedPolicy[])[]
 }

@@ -7,7 +7,6 @@ import type { Clock } from '../base/clock.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { Log } from '../base/telemetry.js'
 import type { Core } from '../core/core.js'
-import type { KeyHolder } from '../core/identities.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
@@ -30,6 +29,7 @@ import {
   uploadOfForm,
 } from './form-upload.js'
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
+import { admitHolder, findHolder } from './key-holder.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
 import { type QueryView, queryView } from './query-view.js'
@@ -57,6 +57,8 @@ export interface PipelineOptions {
   readonly region: string
   readonly regionAliases: readonly string[]
   readonly xmlSizeBytesMax: number
+  /** Where an account that was invited signs up. */
+  readonly signUpUrl: string | undefined
   /** Called once per answer, before its body is sent. */
   readonly observe: (observation: Observation) => void
 }
@@ -169,10 +171,10 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     const dialect = told ?? arrival.dialect
     const draft = draftForm(form, dialect)
     const claim = claimOfForm(draft, request, { now, query, region, regionAliases })
-    const holder = claim && (await keyHolder(options, claim))
-    if (holder !== undefined) claim?.verify(holder.key.secret)
+    const holder = claim && (await findHolder(core, claim))
+    if (holder !== undefined) claim?.verify(holder.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', now)
-    const principal = holder === undefined ? ANONYMOUS : principalOf(holder)
+    const principal = holder === undefined ? ANONYMOUS : admitHolder(core, holder, options.signUpUrl)
     const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
     const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
     const upload = uploadOfForm(draft, form, request, sizes)
@@ -308,7 +310,7 @@ function refusePreflight({ headers }: WireRequest): never {
   return fail('AccessForbidden', { Method })
 }
 
-/** Stage 5. */
+/** Stages 5 and 6. */
 async function authenticate(
   options: PipelineOptions,
   request: WireRequest,
@@ -324,34 +326,11 @@ async function authenticate(
     refuseUnknownScheme(request)
     return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request), claim: undefined }
   }
-  const { region, regionAliases, clock } = options
+  const { region, regionAliases, clock, core, signUpUrl } = options
   const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases })
-  const holder = await keyHolder(options, claim)
-  const payload = claim.verify(holder.key.secret)
-  return { principal: principalOf(holder), payload, claim }
-}
-
-/** Stages 5e and 5f. */
-async function keyHolder(
-  { core }: PipelineOptions,
-  { accessKeyId, securityToken }: Pick<Claim, 'accessKeyId' | 'securityToken'>,
-): Promise<KeyHolder> {
-  const holder = await core.identities.findKey(accessKeyId)
-  if (holder === undefined || !holder.key.enabled) return fail('InvalidAccessKeyId', { AccessKeyId: accessKeyId })
-  // No temporary credentials are issued yet, so no token can be genuine.
-  if (securityToken !== undefined) fail('InvalidToken', { 'Token-0': securityToken })
-  return holder
-}
-
-function principalOf({ account, key }: KeyHolder): Principal {
-  return {
-    kind: 'account',
-    account,
-    accessKeyId: key.id,
-    identity: { kind: 'root' },
-    policies: [],
-    session: undefined,
-  }
+  const holder = await findHolder(core, claim)
+  const payload = claim.verify(holder.secret)
+  return { principal: admitHolder(core, holder, signUpUrl), payload, claim }
 }
 
 function refuseUnknownScheme({ headers }: WireRequest): void {

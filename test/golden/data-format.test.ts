@@ -10,13 +10,14 @@ import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
-import { accountIdCodec } from '../../src/core/identities.js'
+import * as identityRows from '../../src/core/identity-rows.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import { bucketTagsFormat } from '../../src/core/tags-record.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
+import type { Role, User } from '../../src/model/identity.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
 
 // Compiled tests stand below dist or another output folder; the recording stands with the sources.
@@ -110,6 +111,27 @@ const ACCESS_KEY: rows.StoredAccessKey = {
   accountId: '0a1b2c3d4e5f',
   enabled: true,
   root: false,
+  userName: undefined,
+  createdAt: undefined,
+}
+const USER: User = {
+  id: '0011223344556677',
+  accountId: '0a1b2c3d4e5f',
+  name: 'reader@example.org',
+  number: '100000000002',
+  groups: ['staff'],
+  policies: ['readers', 'writers'],
+  createdAt: 1_795_336_593_123,
+}
+const ROLE: Role = {
+  id: '0011223344556688',
+  accountId: '0a1b2c3d4e5f',
+  name: 'backup',
+  trust: '{"Statement":[]}',
+  policies: ['readers'],
+  sessionSecondsMax: 3_600,
+  sessionsRevokedBefore: undefined,
+  createdAt: 1_795_336_593_123,
 }
 
 interface Sample {
@@ -185,13 +207,48 @@ const SAMPLES: readonly Sample[] = [
     },
     'account that is suspended',
   ),
-  sample(accountIdCodec, '0a1b2c3d4e5f'),
+  sample(identityRows.accountIdCodec, '0a1b2c3d4e5f'),
   sample(rows.accessKeyCodec, ACCESS_KEY),
   {
     ...sample(rows.accessKeyCodec, { ...ACCESS_KEY, secret: { kind: 'clear', text: 'a secret' } }),
     name: 'access-key in clear',
     encode: undefined,
   },
+  sample(
+    rows.accessKeyCodec,
+    { ...ACCESS_KEY, userName: 'reader@example.org', createdAt: 1_795_336_593_123 },
+    'access-key of a user',
+  ),
+  sample(identityRows.userCodec, USER),
+  sample(identityRows.groupCodec, {
+    id: '0011223344556699',
+    accountId: '0a1b2c3d4e5f',
+    name: 'staff',
+    policies: ['readers'],
+    createdAt: 1_795_336_593_123,
+  }),
+  sample(identityRows.roleCodec, ROLE),
+  sample(
+    identityRows.roleCodec,
+    { ...ROLE, sessionsRevokedBefore: 1_795_336_593_124 },
+    'role whose sessions were revoked',
+  ),
+  sample(identityRows.policyCodec, {
+    accountId: '0a1b2c3d4e5f',
+    name: 'readers',
+    text: '{"Statement":[]}',
+    createdAt: 1_795_336_593_123,
+    updatedAt: 1_795_336_593_124,
+  }),
+  sample(identityRows.keyUseCodec, 1_795_336_560_000),
+  sample(identityRows.tokenKeyCodec, {
+    id: '1',
+    secret: SEALED_SECRET,
+    createdAt: 1_795_336_593_123,
+    state: 'accepted',
+  }),
+  sample(identityRows.userNumberCodec, { accountId: '0a1b2c3d4e5f', userName: 'reader@example.org' }),
+  sample(identityRows.userNumberCodec, { accountId: '0a1b2c3d4e5f', userName: undefined }, 'user-number of an account'),
   sample(rows.masterKeyMarkerCodec, SEALED_MARKER),
   sample(rows.bucketCodec, BUCKET),
   sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
@@ -245,8 +302,10 @@ for (const { name, value, encode, decode } of SAMPLES) {
 test('every codec of the rows has a record', () => {
   const isCodec = (value: unknown): value is { readonly name: string } =>
     typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
-  const names = Object.values(rows).flatMap((value: unknown) => (isCodec(value) ? [value.name] : []))
-  assert.ok(names.length >= 9)
+  const names = Object.values({ ...rows, ...identityRows }).flatMap((value: unknown) =>
+    isCodec(value) ? [value.name] : [],
+  )
+  assert.ok(names.length >= 17)
   assert.deepEqual(
     names.filter((name) => recorded.records[name] === undefined),
     [],
@@ -276,6 +335,13 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   account: rows.accountKey('0a1b2c3d4e5f'),
   accountAppId: rows.accountAppIdKey('1250000000'),
   accessKey: rows.accessKeyKey('AKIDexample'),
+  user: identityRows.userKey('0a1b2c3d4e5f', 'reader@example.org'),
+  group: identityRows.groupKey('0a1b2c3d4e5f', 'staff'),
+  role: identityRows.roleKey('0a1b2c3d4e5f', 'backup'),
+  policy: identityRows.policyKey('0a1b2c3d4e5f', 'readers'),
+  keyUse: identityRows.keyUseKey('AKIDexample'),
+  tokenKey: identityRows.tokenKeyKey('1'),
+  userNumber: identityRows.userNumberKey('100000000002'),
   bucket: rows.bucketKey('example-1250000000'),
   accountBucket: rows.accountBucketKey('0a1b2c3d4e5f', 'example-1250000000'),
   bucketCount: rows.bucketCountKey('0a1b2c3d4e5f'),
