@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { manualClock } from '../base/clock.js'
 import { silentLog } from '../base/telemetry.js'
 import { type AdminServerDependencies, createAdminServer } from './admin-server.js'
 
@@ -9,6 +10,9 @@ const ready: AdminServerDependencies = {
   log: silentLog,
   ready: () => ({ ok: true, reasons: [] }),
   metrics: async () => 'stowage_connections 0\n',
+  api: () => undefined,
+  clock: manualClock(0),
+  requestId: () => 'request-1',
 }
 const seeding: AdminServerDependencies = {
   ...ready,
@@ -37,6 +41,8 @@ const CASES: readonly (readonly [
   [ready, 'GET', '/health/ready', 200, /"ready"/],
   [ready, 'GET', '/health/ready?verbose=1', 200, /"ready"/],
   [ready, 'HEAD', '/health/live', 200, /^$/],
+  [ready, 'POST', '/api/v1/user/list', 503, /"ServiceUnavailable".*"request-1"/],
+  [ready, 'POST', '/api', 404, /"not found"/],
   [ready, 'GET', '/metrics', 200, /^stowage_connections 0\n$/],
 ]
 
