@@ -105,7 +105,8 @@ async function serveAction(
   }
   const values = readParameters(action, body)
   trail.subject = subjectOf(action, values)
-  const call: Call = { identities: options.identities, sessions: options.sessions, log: options.log, caller }
+  const { identities, sessions, log, explainAccess } = options
+  const call: Call = { identities, sessions, log, explainAccess, caller }
   return runAction(action, call, values)
 }
 

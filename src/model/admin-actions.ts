@@ -187,16 +187,28 @@ export const adminActions = {
   'token-key retire': changes('operator', 'Refuse all tokens of a key that is not the current one.', {
     id: positional('text', 'Its id.'),
   }),
+
+  'access explain': reads('operator', 'Say whether a key may do something, and what decides it.', {
+    as: required('text', 'Id of the access key.'),
+    do: required('text', 'The action, as policies name it: `s3:GetObject`, `name/cos:GetObject`.'),
+    on: required('text', 'The bucket, or `bucket/key`.'),
+    from: optional('text', 'Address that the request comes from.'),
+    tls: optional('flag', 'The request comes over TLS.'),
+  }),
 } satisfies Readonly<Record<string, AdminAction>>
 
 export type AdminActionName = keyof typeof adminActions
 
 export type ValuesOfAction<N extends AdminActionName> = ValuesOf<(typeof adminActions)[N]['parameters']>
 
+/** Those for which the core has nothing yet: neither served nor shown. */
+const WAITING: readonly string[] = ['access explain' satisfies AdminActionName]
+
+/** Those that are served. */
 export const adminActionNames: readonly AdminActionName[] = Object.keys(adminActions).filter(isAdminActionName)
 
 export function isAdminActionName(name: string): name is AdminActionName {
-  return Object.hasOwn(adminActions, name)
+  return Object.hasOwn(adminActions, name) && !WAITING.includes(name)
 }
 
 /** The row in the form in which all rows are alike: for those who go through the table. */

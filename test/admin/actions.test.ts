@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { runAction } from '../../src/admin/actions/table.js'
+import { silentLog } from '../../src/base/telemetry.js'
 import { adminActionNames, describeAction } from '../../src/model/admin-actions.js'
+import { isApiError } from '../../src/model/errors/index.js'
 import { OTHER, OWNER } from '../support/exchange.js'
 import { raises } from '../support/raises.js'
 import { type AdminWorld, assertDone, assertRefused, createAdminWorld, type Json } from './admin-world.js'
@@ -305,6 +308,38 @@ test('token keys: rotate, and retire the one before', async () => {
   await refused(world, 404, 'NoSuchEntity', 'token-key retire', { id: 'nothing' })
   const current = await world.call('token-key retire', { id: second['id'] })
   assert.ok(current.status >= 400 && current.status < 500, JSON.stringify(current.value))
+})
+
+// --- decisions ------------------------------------------------------------------------------------------------
+
+test('access explain asks about the key, the action and the place that were named', async () => {
+  await using world = await createAdminWorld()
+  const { identities, sessions } = world.service.core
+  const holder = (await identities.findKey(OWNER.id)) ?? assert.fail('there is no key')
+  const caller = { account: holder.principal.account, accessKeyId: OWNER.id, operator: true }
+  const questions: unknown[] = []
+  const step = { what: 'ACL of the bucket', outcome: 'says nothing', detail: 'no grant' } as const
+  const explainAccess = async (question: unknown) => {
+    questions.push(question)
+    return { allowed: false, steps: [step] }
+  }
+  const call = { identities, sessions, log: silentLog, caller, explainAccess }
+  const ask = (on: string, as = OTHER.id, tls?: boolean) =>
+    runAction('access explain', call, { as, do: 's3:GetObject', on, from: '10.0.0.1', tls })
+  assert.deepEqual(await ask('bucket-1250000000/a/b'), { decision: 'denied', steps: [step] })
+  await ask('bucket-1250000000', OTHER.id, true)
+  const asked = { accessKeyId: OTHER.id, action: 's3:GetObject', bucketName: 'bucket-1250000000', address: '10.0.0.1' }
+  assert.deepEqual(questions, [
+    { ...asked, key: 'a/b', secure: false },
+    { ...asked, key: undefined, secure: true },
+  ])
+  await assert.rejects(ask('/a'), (error) => isApiError(error, 'InvalidParameterValue'))
+  await assert.rejects(ask('b', 'AKIDnobody'), (error) => isApiError(error, 'NoSuchEntity'))
+})
+
+test('access explain is not offered while nothing explains', async () => {
+  await using world = await createAdminWorld()
+  await refused(world, 404, 'NoSuchEntity', 'access explain', { as: OWNER.id, do: 's3:GetObject', on: 'b' })
 })
 
 // --- the log --------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import type { AdminActionName, ValuesOfAction } from '../../model/admin-actions.js'
 import type { Call, Handlers, JsonObject } from '../action.js'
+import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
 import { keyHandlers } from './key.js'
 import { policyHandlers } from './policy.js'
@@ -17,6 +18,7 @@ const handlers: Handlers = {
   ...keyHandlers,
   ...policyHandlers,
   ...tokenKeyHandlers,
+  ...accessHandlers,
 }
 
 export function runAction<N extends AdminActionName>(
