@@ -54,13 +54,14 @@ remembers, so after a restart within the time that the signature is valid.
 
 **Sessions.** \`POST ${ADMIN_API_PATH}/session\`, signed and with the body \`{}\`, gives a token for
 \`Authorization: Bearer\` that lasts ${SESSION_MS / 3_600_000} hours; \`DELETE\` ends it, as do a restart and whatever ends the key.
-From this machine itself the body may be \`{"secretId", "secretKey"}\` instead, unsigned. Behind a proxy on this machine
-everybody is on this machine: let it refuse \`${ADMIN_API_PATH}\`, or have TLS. Ten wrong credentials in a minute from one address
+From this machine itself the body may be \`{"secretId", "secretKey"}\` instead, unsigned. To the
+server, whoever comes through a proxy on this machine is on this machine: let it speak TLS, or refuse
+\`${ADMIN_API_PATH}\`. Ten wrong credentials in a minute from one address
 are answered with \`SlowDown\` for the rest of it.
 
 **Commands** take the key pair from \`STOWAGE_SECRET_ID\` and \`STOWAGE_SECRET_KEY\`, or \`--secret-id\` and \`--secret-key\`, and find
 the listener by \`--admin http://host:port\` or \`STOWAGE_ADMIN_LISTEN\`. On the command line \`sessionSecondsMax\` is
-\`--session-seconds-max\`, a list has commas, and a document is the name of a file, \`-\` for standard input, or the JSON
+\`--session-seconds-max\`, a list is separated by commas, and a document is the name of a file, \`-\` for standard input, or the JSON
 itself. They print a table, or JSON with \`--json\`, and end with 0; with 1 when the server refuses or there is none; with 2
 when the command is wrong.
 

@@ -55,12 +55,17 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 
 const HEADERS_TIMEOUT_MS = 5_000
 const CONNECTIONS_MAX = 100
+const ENDING_MS = 1_000
 const HEAD_LIMITS = { headerBytesMax: 8_192, headersCountMax: 100 }
 
 export function createAdminServer(dependencies: AdminServerDependencies): AdminServer {
   const running = new Set<Promise<void>>()
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 5,
+    },
     (incoming, outgoing) => {
       const isAction = (incoming.url ?? '').startsWith(`${ADMIN_API_PATH}/`)
       // Elsewhere a body is never read: the answer does not depend on it, and the connection ends with the answer.
@@ -82,9 +87,11 @@ export function createAdminServer(dependencies: AdminServerDependencies): AdminS
       }),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // An action that runs may tell how it ended; one whose body is still on its way is cut off.
+      await Promise.race([Promise.all(running), dependencies.clock.sleep(ENDING_MS)])
+      server.closeAllConnections()
       // Whoever closes the stores next must not close them under an action.
       await Promise.all(running)
-      server.closeAllConnections()
       await closed
     },
   }
