@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { closeStores, openStores } from '../src/app.js'
 import { systemClock } from '../src/base/clock.js'
 import { loadDigests } from '../src/base/digests.js'
+import type { RandomBytes } from '../src/base/ids.js'
 import { MasterKeyRefused, newMasterKey } from '../src/base/master-key.js'
 import type { Secret } from '../src/base/secret.js'
 import { createMemoryBlobStore } from '../src/blob/memory.js'
@@ -66,7 +67,7 @@ async function stop({ child, exited }: ServerProcess): Promise<void> {
 }
 
 /** The files below a folder that have the text in them. */
-async function filesWith(folder: string, text: string): Promise<readonly string[]> {
+async function filesWith(folder: string, text: string | Buffer): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
   assert.ok(files.length > 0, 'there are files')
@@ -225,6 +226,37 @@ test('processes that start at once over a new directory agree on one master key'
   }
 })
 
+test('no file holds the secret of a user’s key, of a temporary key or of a token key, nor a token', async () => {
+  await using directory = await temporaryDirectory()
+  const data = join(directory.path, 'data')
+  const stores = await openStores(loadSettings({ STOWAGE_DATA: data }))
+  const seen: Buffer[] = []
+  const random = (sizeBytes: number) => {
+    const bytes = randomBytes(sizeBytes)
+    seen.push(bytes)
+    return bytes
+  }
+  const { identities, sessions } = await coreOver(stores.meta, newMasterKey(randomBytes), random)
+  const { id } = await identities.createAccount({ appId: '1250000000', displayName: 'one' })
+  await identities.createUser(id, 'reader')
+  const { info, secret } = await identities.createKey({ accountId: id, userName: 'reader' })
+  const issuer = (await identities.principalOf(info.id)) ?? assert.fail()
+  const request = { issuer, kind: 'session', name: 'n', policies: [], durationSeconds: 900, idPrefix: 'AKID' } as const
+  const temporary = await sessions.issue(request)
+  await closeStores(stores)
+  assert.ok((await filesWith(data, info.id)).length > 0, 'what stands in clear would be found')
+  for (const text of [secret, temporary.secretKey, temporary.token, temporary.accessKeyId]) {
+    assert.deepEqual(await filesWith(data, text), [])
+  }
+  const secrets = seen.filter(({ byteLength }) => byteLength === 32)
+  assert.equal(secrets.length, 1, 'the secret of the token key')
+  for (const bytes of secrets) {
+    for (const form of [bytes, bytes.toString('base64'), bytes.toString('hex')]) {
+      assert.deepEqual(await filesWith(data, form), [])
+    }
+  }
+})
+
 // --- what an earlier release has left -------------------------------------------------------------------------
 
 /** As version 1 of the record was written. */
@@ -294,12 +326,12 @@ test('secrets that an earlier release stored in clear work as before, and are se
   assert.equal(await statusFor(again, SEEDED), 200)
 })
 
-async function coreOver(meta: MetaStore, masterKey: Secret): Promise<Core> {
+async function coreOver(meta: MetaStore, masterKey: Secret, random: RandomBytes = randomBytes): Promise<Core> {
   return createCore({
     meta,
     blobs: createMemoryBlobStore(),
     clock: systemClock,
-    random: randomBytes,
+    random,
     digests: await loadDigests(),
     sealing: createSealing(masterKey, randomBytes),
     limits: defaultCoreLimits,

@@ -127,11 +127,14 @@ export interface SessionStore {
   issue(request: IssueRequest): Promise<TemporaryCredentials>
   /** Whether this installation made such an id for a temporary key, told by the id alone. */
   isTemporaryId(accessKeyId: string): boolean
-  /** InvalidToken, InvalidSecurity (bound to another key), ExpiredToken, TokenRefreshRequired, in this order. */
+  /**
+   * InvalidToken, InvalidSecurity (bound to another key), ExpiredToken, TokenRefreshRequired (token key retired, sessions
+   * of the role revoked), InvalidAccessKeyId (account, user, role or issuing key gone), in this order.
+   */
   open(accessKeyId: string, token: string): Promise<KeyHolder>
   tokenKeys(): Promise<readonly TokenKeyInfo[]>
   /** A new current key; the one before is accepted until it is retired. */
   rotateTokenKey(): Promise<TokenKeyInfo>
-  /** The current one cannot be retired: rotate first. */
+  /** NoSuchEntity. DeleteConflict for the current one: rotate first. */
   retireTokenKey(id: string): Promise<TokenKeyInfo>
 }

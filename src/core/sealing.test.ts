@@ -53,3 +53,16 @@ test('a master key is 32 bytes in the one base64 that stands for them, and is ne
   }
   assert.ok(!inspect({ masterKey, sealing: createSealing(masterKey, randomBytes) }, { depth: 9 }).includes(text))
 })
+
+test('a keyed checksum is of its master key, its purpose and its text', () => {
+  const other = createSealing(newMasterKey(randomBytes), randomBytes)
+  const sums = [
+    sealing.mac('one', 'text'),
+    sealing.mac('two', 'text'),
+    sealing.mac('one', 'other text'),
+    other.mac('one', 'text'),
+  ]
+  assert.equal(new Set(sums.map((sum) => sum.toString('hex'))).size, sums.length)
+  assert.deepEqual(sealing.mac('one', 'text'), sums[0])
+  for (const sum of sums) assert.equal(sum.byteLength, 32)
+})

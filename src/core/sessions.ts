@@ -32,13 +32,14 @@ export function createSessions(dependencies: CoreDependencies, principals: Princ
   const tokenKeys = createTokenKeys(dependencies)
   const openSealed = rememberOpened(tokenKeys)
 
-  const standing = async (accessKeyId: string, { accountId, standee, issuingKeyId }: TokenContent) => {
+  /** Undefined: whom the session stands for is gone, whoever has the name now. */
+  const standing = async ({ accountId, standee }: TokenContent) => {
     const found = await principals.standing(accountId, standee)
-    const same = standee.kind === 'root' || (found !== undefined && idOf(found) === standee.id)
-    const issuing = (await readRow(meta, accessKeyCodec, accessKeyKey(issuingKeyId))).value
-    if (found !== undefined && same && issuing?.enabled === true) return found
-    return fail('InvalidAccessKeyId', { AccessKeyId: accessKeyId }, { diagnosis: ENDED })
+    if (found === undefined || standee.kind === 'root') return found
+    return idOf(found) === standee.id ? found : undefined
   }
+  const isEnabled = async (issuingKeyId: string) =>
+    (await readRow(meta, accessKeyCodec, accessKeyKey(issuingKeyId))).value?.enabled === true
 
   return {
     isTemporaryId: ids.isOne,
@@ -65,8 +66,11 @@ export function createSessions(dependencies: CoreDependencies, principals: Princ
       if (content.accessKeyId !== accessKeyId) fail('InvalidSecurity', {}, { diagnosis: OTHER_KEY })
       if (content.expiresAt <= clock.now()) fail('ExpiredToken', details)
       if (key.state === 'retired') fail('TokenRefreshRequired', details)
-      const found = await standing(accessKeyId, content)
-      if (content.issuedAt < (found.sessionsRevokedBefore ?? 0)) fail('TokenRefreshRequired', details)
+      const found = await standing(content)
+      if (content.issuedAt < (found?.sessionsRevokedBefore ?? 0)) fail('TokenRefreshRequired', details)
+      if (found === undefined || !(await isEnabled(content.issuingKeyId))) {
+        return fail('InvalidAccessKeyId', { AccessKeyId: accessKeyId }, { diagnosis: ENDED })
+      }
       const { name, kind, issuedAt, expiresAt, issuingKeyId } = content
       const principal: SignedPrincipal = {
         kind: 'account',

@@ -55,6 +55,10 @@ const REFUSED: readonly (readonly [variable: string, texts: readonly string[]])[
   ['STOWAGE_DIALECT', ['S3', 'gcs']],
   ['STOWAGE_APPID', ['0123456', '1234', 'x', '1'.repeat(21)]],
   ['STOWAGE_SECRET_ID', ['ab', 'a/b/c', 'a b c', 'a,b,c', 'a'.repeat(129)]],
+  [
+    'STOWAGE_SIGN_UP_URL',
+    ['example.org', 'ftp://example.org', 'https://', 'https://a b', `https://${'a'.repeat(1_017)}`],
+  ],
   ['STOWAGE_SECRET_KEY', ['short', 'with a space', 'x'.repeat(129)]],
   [
     'STOWAGE_MASTER_KEY',

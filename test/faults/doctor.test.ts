@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { runDoctor } from '../../src/cli/doctor.js'
+import type { Core } from '../../src/core/core.js'
 import {
   accountBucketKey,
   bucketCountKey,
@@ -59,7 +60,35 @@ async function patient(): Promise<Patient> {
   await put(core, versioned, 'key', 'third')
   await put(core, versioned, 'gone', 'gone')
   await remove(core, versioned, 'gone')
+  await populate(core)
   return { world, bucketId: bucket.id, versionedId: versioned.id }
+}
+
+/** An account with one of everything that may stand in it, each naming another. */
+async function populate({ identities, sessions }: Core): Promise<void> {
+  const statement = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }
+  const trust = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+  })
+  const { id } = await identities.createAccount({ appId: '1250000000', displayName: 'one' })
+  await identities.createUser(id, 'reader')
+  await identities.createGroup(id, 'staff')
+  await identities.createRole(id, { name: 'backup', trust })
+  await identities.setUserGroups(id, 'reader', ['staff'])
+  for (const [kind, name] of [
+    ['user', 'reader'],
+    ['group', 'staff'],
+    ['role', 'backup'],
+  ] as const) {
+    await identities.putPolicy(id, `of-${kind}`, policy)
+    await identities.setAttached(id, { kind, name }, [`of-${kind}`])
+  }
+  const { info } = await identities.createKey({ accountId: id, userName: 'reader' })
+  identities.recordUse(info.id)
+  while ((await identities.findKeyInfo(info.id))?.lastUsedAt === undefined) await Promise.resolve()
+  await sessions.rotateTokenKey()
 }
 
 async function rowsOf({ meta }: World, kind: number): Promise<readonly Entry[]> {
@@ -123,6 +152,16 @@ const injuries: readonly {
       ['upload', kinds.upload],
       ['part', kinds.part],
       ['bucket-count', kinds.bucketCount],
+      ['account', kinds.account],
+      ['account-id', kinds.accountAppId],
+      ['access-key', kinds.accessKey],
+      ['user', kinds.user],
+      ['group', kinds.group],
+      ['role', kinds.role],
+      ['policy', kinds.policy],
+      ['key-use', kinds.keyUse],
+      ['token-key', kinds.tokenKey],
+      ['user-number', kinds.userNumber],
     ] as const
   ).map(([kind, code]) => ({
     name: `a row that does not decode: ${kind}`,
@@ -134,6 +173,42 @@ const injuries: readonly {
     kind,
     sentence: /does not decode/,
   })),
+  ...(
+    [
+      ['account-id', kinds.account, /names account/],
+      ['access-key', kinds.account, /names account/],
+      ['user', kinds.account, /names account/],
+      ['group', kinds.account, /names account/],
+      ['role', kinds.account, /names account/],
+      ['policy', kinds.account, /names account/],
+      ['user-number', kinds.account, /names account/],
+      ['access-key', kinds.user, /names user reader/],
+      ['user-number', kinds.user, /names user reader/],
+      ['user', kinds.group, /names group staff/],
+      ['user', kinds.policy, /names policy of-user/],
+      ['group', kinds.policy, /names policy of-group/],
+      ['role', kinds.policy, /names policy of-role/],
+      ['user', kinds.userNumber, /names number/],
+      ['key-use', kinds.accessKey, /names access key/],
+    ] as const
+  ).map(([kind, code, sentence]) => ({
+    name: `rows of kind ${code.toString(16)} that are gone, and a ${kind} that names them`,
+    injure: ({ world }: Patient) => removeRows(world, code),
+    kind,
+    sentence,
+  })),
+  {
+    name: 'a user under another name',
+    injure: ({ world }) => rewrite(world, kinds.user, /"reader"/, '"writer"'),
+    kind: 'user',
+    sentence: /another name/,
+  },
+  {
+    name: 'a token key under another id',
+    injure: ({ world }) => rewrite(world, kinds.tokenKey, /"1"/, '"2"'),
+    kind: 'token-key',
+    sentence: /another id/,
+  },
   {
     name: 'a key with an object row and a marker row',
     injure: async ({ world, versionedId }) => {

@@ -12,7 +12,7 @@ import { scanRaises } from '../../src/wire/errors-page.js'
 
 /** By the feature that will raise them. */
 const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
-  accounts: ['AccountProblem', 'InvalidPayer', 'NotSignedUp'],
+  accounts: ['InvalidPayer'],
   'access logging': ['CrossLocationLoggingProhibited', 'InvalidTargetBucketForLogging'],
   acceleration: [
     'AccelerateCannotBeEnabled',
@@ -24,7 +24,6 @@ const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
   'bucket documents': ['InvalidBucketState', 'NoSuchBucketPolicy', 'NoSuchLifecycleConfiguration'],
   regions: ['PermanentRedirect', 'Redirect', 'TemporaryRedirect'],
   restores: ['RestoreAlreadyInProgress'],
-  'temporary keys': ['ExpiredToken', 'TokenRefreshRequired'],
   websites: ['InvalidAddressingHeader'],
 }
 

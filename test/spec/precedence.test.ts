@@ -181,6 +181,43 @@ const PAIRS: readonly Pair[] = [
     request: (speak) => at(speak, { method: 'GET', as: MISTAKEN, headers: vendor(speak, 'security-token', 'garbage') }),
   },
   {
+    both: 'token expired, bad signature',
+    says: 'ExpiredToken',
+    request: async (speak) => {
+      const issuer = (await speak.core.identities.principalOf(OWNER.id)) ?? assert.fail()
+      const { accessKeyId, token } = await speak.core.sessions.issue({
+        issuer,
+        kind: 'session',
+        name: 'tester',
+        policies: [],
+        durationSeconds: 900,
+        idPrefix: 'AKID',
+      })
+      speak.clock.advance(HOUR_MS)
+      return at(speak, {
+        method: 'GET',
+        as: { ...MISTAKEN, id: accessKeyId },
+        headers: vendor(speak, 'security-token', token),
+      })
+    },
+  },
+  {
+    both: 'account suspended, bad signature',
+    says: 'SignatureDoesNotMatch',
+    request: async (speak) => {
+      await speak.core.identities.changeAccount(speak.owner.id, { state: 'suspended' })
+      return at(speak, { method: 'GET', as: MISTAKEN })
+    },
+  },
+  {
+    both: 'account suspended, bucket missing',
+    says: 'AccountProblem',
+    request: async (speak) => {
+      await speak.core.identities.changeAccount(speak.owner.id, { state: 'suspended' })
+      return { method: 'GET', bucket: 'nope-1250000000' }
+    },
+  },
+  {
     both: 'bucket missing, caller anonymous',
     says: 'NoSuchBucket',
     request: (speak) => ({

@@ -624,6 +624,8 @@ inBothDialects(
 inBothDialects('an owner pays nothing for ACLs: not one call of the stores more', async (speak) => {
   await speak.makeBucket()
   await speak.put('k')
+  // The first request of a key notes that it is used.
+  await speak.say({ method: 'GET', as: 'other' })
   const callsOf = async (as: Caller) => {
     const before = speak.calls.count()
     const heard = await speak.say({ method: 'GET', bucket: speak.bucket, key: 'k', as })
