@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type AdminApi, createAdminApi } from './admin/api.js'
+import { createAuthentication } from './admin/authentication.js'
 import { type Clock, systemClock } from './base/clock.js'
 import { loadDigests } from './base/digests.js'
 import { MasterKeyRefused, newMasterKey } from './base/master-key.js'
@@ -269,6 +271,22 @@ export async function prepareData(
   const root = await ensureRoot(core, { appId: appid, given })
   if (seed !== undefined) await applySeed(core, root.account, region, await readSeedFile(seed))
   return root
+}
+
+/** The admin API over a service; the process that has the admin listener makes one. */
+export function openAdminApi(
+  { core }: Pick<Service, 'core'>,
+  settings: Pick<Settings, 'appid' | 'region' | 'regionAliases' | 'signUpUrl'>,
+  log: Log,
+): AdminApi {
+  const { identities, sessions, dependencies } = core
+  const { clock, random } = dependencies
+  const { appid, region, regionAliases, signUpUrl } = settings
+  const schemes = [...cosDialect.schemes, ...createS3Dialect().schemes]
+  const options = { core, schemes, clock, random, region, regionAliases, operatorAppId: appid, signUpUrl }
+  const ids = createRequestIds({ random, now: () => clock.now() })
+  const authentication = createAuthentication(options)
+  return createAdminApi({ identities, sessions, log, clock, authentication, requestId: () => ids().amz })
 }
 
 export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {

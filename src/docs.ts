@@ -1,5 +1,6 @@
 /** The pages under docs/ that are generated from tables. `npm run docs` writes them; a stale one fails the tidy test. */
 
+import { adminPage } from './admin/admin-page.js'
 import { settingsPage } from './config/settings-page.js'
 import { operationsPage } from './operations/operations-page.js'
 import { errorsPage, type SourceFile, scanRaises } from './wire/errors-page.js'
@@ -14,6 +15,7 @@ export interface GeneratedPage {
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/settings.md', render: () => settingsPage() },
   { path: 'docs/operations.md', render: () => operationsPage() },
+  { path: 'docs/admin.md', render: () => adminPage() },
   { path: 'docs/errors.md', render: (tests) => errorsPage('en', scanRaises(tests)) },
   { path: 'docs/errors.zh-CN.md', render: (tests) => errorsPage('zh', scanRaises(tests)) },
 ]

@@ -2,16 +2,19 @@
 /** The process: commands, signals, workers, exit code. Importing it runs it. */
 
 import cluster, { type Worker } from 'node:cluster'
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { text as readAll } from 'node:stream/consumers'
 import { type AdminServer, createAdminServer } from './admin/admin-server.js'
+import type { AdminApi } from './admin/api.js'
 import { createMetrics, type MetricsRegistry, type MetricsSnapshot, mergeSnapshots } from './admin/metrics.js'
 import {
   closeStores,
   createService,
   missingFolders,
+  openAdminApi,
   openMasterKey,
   openStores,
   prepareData,
@@ -23,6 +26,7 @@ import {
 import { systemClock } from './base/clock.js'
 import { MasterKeyRefused } from './base/master-key.js'
 import { createLog, type Log, type Metrics } from './base/telemetry.js'
+import { callAdmin } from './cli/admin-client.js'
 import { createCommands } from './cli/commands.js'
 import { runDoctor } from './cli/doctor.js'
 import { explainCode, nearCodes } from './cli/explain-code.js'
@@ -32,6 +36,7 @@ import { formatAddress, type ListenAddress } from './config/kinds.js'
 import { SeedMistakes } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import type { RootKey } from './core/seeding.js'
+import { createRequestIds } from './wire/request-ids.js'
 import type { HttpServer } from './wire/server/index.js'
 
 // LMDB commits and file syncs share libuv's threads; four would let a few large uploads delay every commit.
@@ -141,6 +146,7 @@ async function serveAlone(settings: Settings): Promise<number> {
   const stopping = stopSignal()
   let ready = false
   let listeners: readonly HttpServer[] = []
+  let api: AdminApi | undefined
   const metrics = await createMetrics({ processMetrics: true })
   const admin = adminServer(
     log,
@@ -149,6 +155,7 @@ async function serveAlone(settings: Settings): Promise<number> {
       countConnections(metrics, listeners)
       return metrics.page()
     },
+    () => (ready ? api : undefined),
   )
   const adminAddress = await admin.listen(settings.adminListen)
   const { stores, service } = await openService(settings, log, metrics)
@@ -156,23 +163,33 @@ async function serveAlone(settings: Settings): Promise<number> {
   const { servers, plain, secure } = await listen(service, settings)
   listeners = servers
   const jobs = startJobs(service.core, settings, log, metrics)
+  api = openAdminApi(service, settings, log)
   ready = true
   print(welcome(settings, root, adminAddress, plain, secure))
   log.info('stopping', { signal: await stopping })
   ready = false
   const requestsCut = await drain(service, servers, settings)
   await jobs[Symbol.asyncDispose]()
-  await closeStores(stores)
   await admin[Symbol.asyncDispose]()
+  await closeStores(stores)
   log.info('stopped', { requestsCut })
   return 0
 }
 
-function adminServer(log: Log, ready: () => boolean, metrics: () => Promise<string>): AdminServer {
+function adminServer(
+  log: Log,
+  ready: () => boolean,
+  metrics: () => Promise<string>,
+  api: () => AdminApi | undefined,
+): AdminServer {
+  const requestIds = createRequestIds({ random: randomBytes, now: () => systemClock.now() })
   return createAdminServer({
     log,
     ready: () => (ready() ? { ok: true, reasons: [] } : { ok: false, reasons: ['starting or stopping'] }),
     metrics,
+    api,
+    clock: systemClock,
+    requestId: () => requestIds().amz,
   })
 }
 
@@ -207,20 +224,27 @@ async function serveWithWorkers(settings: Settings, count: number): Promise<numb
   const listening = new Map<Worker, Extract<Message, { kind: 'listening' }>>()
   const metrics = await createMetrics({ processMetrics: true })
   const ready = () => !draining && listening.size === count
-  const admin = adminServer(log, ready, () => mergedMetrics(metrics, [...listening.keys()]))
+  let api: AdminApi | undefined
+  const admin = adminServer(
+    log,
+    ready,
+    () => mergedMetrics(metrics, [...listening.keys()]),
+    () => (ready() ? api : undefined),
+  )
   const adminAddress = await admin.listen(settings.adminListen)
   const { stores, service } = await openService(settings, log, metrics)
   const root = await prepareData(service.core, settings, log)
   const jobs = startJobs(service.core, settings, log, metrics)
   const first = startWorkers(count, listening, log, () => draining)
   const { plain, secure } = await first
+  api = openAdminApi(service, settings, log)
   print(welcome(settings, root, adminAddress, plain, secure))
   log.info('stopping', { signal: await stopping })
   draining = true
   await stopWorkers()
   await jobs[Symbol.asyncDispose]()
-  await closeStores(stores)
   await admin[Symbol.asyncDispose]()
+  await closeStores(stores)
   log.info('stopped')
   return 0
 }
@@ -334,6 +358,8 @@ const commands = createCommands({
   },
   explainCode,
   nearCodes,
+  callAdmin: (call) => callAdmin(call, { clock: systemClock, random: randomBytes }),
+  readText: (source) => (source === '-' ? readAll(process.stdin) : readFile(source, 'utf8')),
   explainRequest: async (source, { secretId, secretKey }, { region }) => {
     const raw = source === '-' ? await readAll(process.stdin) : await readFile(source, 'latin1')
     return explainRequest(raw, { accessKeyId: secretId, secretKey, region })

@@ -1,11 +1,19 @@
 /**
- * The listener for operators: liveness, readiness and metrics, apart from the object API so that it can stay private
- * and keeps answering while the object API drains. It holds no state: what it says is injected.
+ * The listener for operators: liveness, readiness, metrics and the admin API, apart from the object API so that it can
+ * stay private and keeps answering while the object API drains. It holds no state: what it says is injected.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Clock } from '../base/clock.js'
+import { collectBytes, TooLong } from '../base/streams.js'
 import type { Log } from '../base/telemetry.js'
+import { ADMIN_API_PATH } from '../model/admin-actions.js'
+import { asApiError } from '../model/errors/index.js'
+import type { WireRequest } from '../wire/request.js'
+import { readHead } from '../wire/server/request-head.js'
+import { type AdminAnswer, type AdminApi, refusal, unavailable } from './api.js'
 import { METRICS_CONTENT_TYPE } from './metrics.js'
+import { BODY_BYTES_MAX } from './parameters.js'
 
 export interface AdminServerDependencies {
   readonly log: Log
@@ -13,6 +21,10 @@ export interface AdminServerDependencies {
   readonly ready: () => { readonly ok: boolean; readonly reasons: readonly string[] }
   /** The page that Prometheus reads. */
   readonly metrics: () => Promise<string>
+  /** Undefined while the server starts or stops. */
+  readonly api: () => AdminApi | undefined
+  readonly clock: Clock
+  readonly requestId: () => string
 }
 
 export interface AdminServer extends AsyncDisposable {
@@ -43,13 +55,23 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 
 const HEADERS_TIMEOUT_MS = 5_000
 const CONNECTIONS_MAX = 100
+const ENDING_MS = 1_000
+const HEAD_LIMITS = { headerBytesMax: 8_192, headersCountMax: 100 }
 
 export function createAdminServer(dependencies: AdminServerDependencies): AdminServer {
+  const running = new Set<Promise<void>>()
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 5,
+    },
     (incoming, outgoing) => {
-      // A body is never read: the answer does not depend on it, and the connection ends with the answer.
-      void answerTo(incoming, dependencies).then((answer) => send(outgoing, answer))
+      const isAction = (incoming.url ?? '').startsWith(`${ADMIN_API_PATH}/`)
+      // Elsewhere a body is never read: the answer does not depend on it, and the connection ends with the answer.
+      const answer = isAction ? answerFromApi(incoming, dependencies) : answerTo(incoming, dependencies)
+      const sent = answer.then((ready) => send(outgoing, ready)).finally(() => running.delete(sent))
+      running.add(sent)
     },
   )
   server.maxConnections = CONNECTIONS_MAX
@@ -63,11 +85,15 @@ export function createAdminServer(dependencies: AdminServerDependencies): AdminS
           resolve({ host, port: typeof bound === 'object' && bound !== null ? bound.port : port })
         })
       }),
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    [Symbol.asyncDispose]: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      // An action that runs may tell how it ended; one whose body is still on its way is cut off.
+      await Promise.race([Promise.all(running), dependencies.clock.sleep(ENDING_MS)])
+      server.closeAllConnections()
+      // Whoever closes the stores next must not close them under an action.
+      await Promise.all(running)
+      await closed
+    },
   }
 }
 
@@ -84,6 +110,43 @@ async function answerTo(incoming: IncomingMessage, dependencies: AdminServerDepe
     dependencies.log.error('the admin listener failed', { path, error })
     return json(500, { error: 'internal error' })
   }
+}
+
+async function answerFromApi(
+  incoming: IncomingMessage,
+  { api, clock, requestId, log }: AdminServerDependencies,
+): Promise<Answer> {
+  const run = api()
+  if (run === undefined) return answerOf(unavailable(requestId()))
+  try {
+    const { method, rawPath, rawQuery, host, headers, sizeBytes, chunked } = readHead(incoming, HEAD_LIMITS)
+    const bytes = () => incoming
+    const request: WireRequest = {
+      ...{ method, rawPath, rawQuery, host, headers, body: { sizeBytes, chunked, bytes } },
+      secure: false,
+      remoteAddress: incoming.socket.remoteAddress ?? '',
+      receivedAt: clock.now(),
+    }
+    return answerOf(await run(request, await bodyOf(incoming)))
+  } catch (error) {
+    log.debug('an admin request could not be read', { error })
+    return answerOf(refusal(asApiError(error), requestId()))
+  }
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
+  try {
+    // Destroying what is left would take the connection with it, before it could be answered.
+    return await collectBytes(incoming.iterator({ destroyOnReturn: false }), BODY_BYTES_MAX)
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error
+    incoming.resume()
+    return undefined
+  }
+}
+
+function answerOf({ status, headers, value }: AdminAnswer): Answer {
+  return { ...json(status, value), headers }
 }
 
 function json(status: number, value: unknown): Answer {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Environment } from '../config/load.js'
 import type { Settings } from '../config/settings.js'
+import type { AdminCall } from './admin-client.js'
 import { createCommands, type KeyPair } from './commands.js'
 
 async function run(line: string, environment: Environment = {}) {
@@ -11,6 +12,7 @@ async function run(line: string, environment: Environment = {}) {
   const served: Settings[] = []
   const doctored: { settings: Settings; json: boolean }[] = []
   const requests: { source: string; keys: KeyPair }[] = []
+  const calls: AdminCall[] = []
   const commands = createCommands({
     version: '1.2.3',
     environment,
@@ -28,9 +30,15 @@ async function run(line: string, environment: Environment = {}) {
       requests.push({ source, keys })
       return 'step by step\n'
     },
+    callAdmin: async (call) => {
+      calls.push(call)
+      if (call.verb === 'delete') return { ok: false, complaint: 'NoSuchEntity: there is none (request 1)' }
+      return { ok: true, value: call.verb === 'list' ? [{ user: 'alice', groups: ['a', 'b'] }] : { user: 'alice' } }
+    },
+    readText: async (source) => `text of ${source}`,
   })
   const exitCode = await commands.run(line === '' ? [] : line.split(' '))
-  return { exitCode, ...said, served, doctored, requests }
+  return { exitCode, ...said, served, doctored, requests, calls }
 }
 
 const REFUSED: readonly (readonly [line: string, complaint: RegExp])[] = [
@@ -44,6 +52,17 @@ const REFUSED: readonly (readonly [line: string, complaint: RegExp])[] = [
   ['explain NoSuchKey --request -', /give an error code, or --request/],
   ['explain NoSuchKey --lang fr', /Allowed choices are en, zh/],
   ['explain --request - --secret-id AKID', /needs the key pair/],
+  ['users list', /no command "users"; the nearest is user/],
+  ['user', /Usage: stowage user/],
+  ['user remove alice', /unknown command 'remove'/],
+  ['user create', /missing required argument 'user'/],
+  ['user create alice bob', /too many arguments/],
+  ['user create alice --name x', /unknown option '--name'/],
+  ['user set-groups alice', /required option '--groups <names>' not specified/],
+  ['user list', /the key pair of a root key is needed/],
+  ['role create r --trust t --session-seconds-max soon --secret-id AKID --secret-key s', /must be a whole number/],
+  ['user list --admin localhost:9001 --secret-id AKID --secret-key s', /--admin must be http:\/\/host:port/],
+  ['user list --admin http://a@b:1 --secret-id AKID --secret-key s', /--admin must be http:\/\/host:port/],
 ]
 
 for (const [line, complaint] of REFUSED) {
@@ -51,7 +70,7 @@ for (const [line, complaint] of REFUSED) {
     const outcome = await run(line)
     assert.equal(outcome.exitCode, 2)
     assert.match(outcome.complained, complaint)
-    assert.deepEqual([outcome.served, outcome.doctored, outcome.requests], [[], [], []])
+    assert.deepEqual([outcome.served, outcome.doctored, outcome.requests, outcome.calls], [[], [], [], []])
   })
 }
 
@@ -105,5 +124,58 @@ test('version and help are not failures', async () => {
     const { exitCode, printed } = await run(line)
     assert.equal(exitCode, 0, line)
     assert.match(printed, /Usage: stowage/)
+  }
+})
+
+const PAIR = { STOWAGE_SECRET_ID: 'AKIDROOT', STOWAGE_SECRET_KEY: 'root-secret' }
+const SIGNED = { secretId: 'AKIDROOT', secretKey: 'root-secret' }
+
+const CALLS: readonly (readonly [line: string, resource: string, verb: string, parameters: object])[] = [
+  ['account list', 'account', 'list', {}],
+  ['account show', 'account', 'show', {}],
+  ['account show 1250000001', 'account', 'show', { account: '1250000001' }],
+  [
+    'account create 1250000001 --canonical-id c --invited',
+    'account',
+    'create',
+    { appid: '1250000001', canonicalId: 'c', invited: true },
+  ],
+  ['user create alice --account 1250000001', 'user', 'create', { user: 'alice', account: '1250000001' }],
+  ['user set-groups alice --groups staff,ops', 'user', 'set-groups', { user: 'alice', groups: ['staff', 'ops'] }],
+  ['user set-groups alice --groups=', 'user', 'set-groups', { user: 'alice', groups: [] }],
+  ['policy put p --document p.json', 'policy', 'put', { policy: 'p', document: 'text of p.json' }],
+  ['policy put p --document {"a":1}', 'policy', 'put', { policy: 'p', document: '{"a":1}' }],
+  [
+    'role create r --trust - --session-seconds-max 900',
+    'role',
+    'create',
+    { role: 'r', trust: 'text of -', sessionSecondsMax: 900 },
+  ],
+]
+
+for (const [line, resource, verb, parameters] of CALLS) {
+  test(`stowage ${line} calls ${resource} ${verb}`, async () => {
+    const { exitCode, calls } = await run(line, PAIR)
+    assert.equal(exitCode, 0)
+    assert.deepEqual(calls, [{ endpoint: 'http://127.0.0.1:9001', ...SIGNED, resource, verb, parameters }])
+  })
+}
+
+test('an answer is printed as a table, or as JSON; a refusal is a complaint and exit code 1', async () => {
+  assert.equal((await run('user list', PAIR)).printed, 'USER   GROUPS\nalice  a, b\n')
+  assert.deepEqual(JSON.parse((await run('user list --json', PAIR)).printed), [{ user: 'alice', groups: ['a', 'b'] }])
+  const refused = await run('user delete alice', PAIR)
+  assert.deepEqual([refused.exitCode, refused.printed], [1, ''])
+  assert.match(refused.complained, /^NoSuchEntity: /)
+})
+
+test('the admin listener is found by flag, else by its setting; one on all addresses is called on this machine', async () => {
+  const places: readonly (readonly [line: string, environment: Environment, endpoint: string])[] = [
+    ['user list --admin http://10.0.0.1:1 --secret-id A --secret-key b', {}, 'http://10.0.0.1:1'],
+    ['user list', { ...PAIR, STOWAGE_ADMIN_LISTEN: '0.0.0.0:7001' }, 'http://127.0.0.1:7001'],
+    ['user list', { ...PAIR, STOWAGE_ADMIN_LISTEN: '[::]:7001' }, 'http://[::1]:7001'],
+  ]
+  for (const [line, environment, endpoint] of places) {
+    assert.equal((await run(line, environment)).calls[0]?.endpoint, endpoint)
   }
 })

@@ -4,6 +4,7 @@
  */
 
 import { Command, CommanderError, Option } from 'commander'
+import { formatAddress, type ListenAddress } from '../config/kinds.js'
 import {
   describeSettings,
   type Environment,
@@ -13,6 +14,9 @@ import {
   settingRows,
 } from '../config/load.js'
 import { flagOf, type Settings } from '../config/settings.js'
+import { type AdminParameter, type AdminParameters, adminActionNames, describeAction } from '../model/admin-actions.js'
+import type { AdminCall, AdminReply } from './admin-client.js'
+import { answerText } from './answer-text.js'
 
 export type ExitCode = number
 
@@ -32,6 +36,9 @@ export interface CommandActions {
   readonly nearCodes: (code: string) => readonly string[]
   /** `source` is a path, or `-` for standard input. */
   readonly explainRequest: (source: string, keys: KeyPair, settings: Settings) => Promise<string>
+  readonly callAdmin: (call: AdminCall) => Promise<AdminReply>
+  /** `source` as above. */
+  readonly readText: (source: string) => Promise<string>
 }
 
 export type Language = 'en' | 'zh'
@@ -96,6 +103,7 @@ function createProgram(actions: CommandActions, end: (code: ExitCode) => void): 
     )
 
   addExplain(program, actions, end)
+  addAdmin(program, actions, end)
 
   withSettingFlags(program.command('settings'))
     .description('Print every setting with the value in force.')
@@ -152,6 +160,99 @@ function addExplain(program: Command, actions: CommandActions, end: (code: ExitC
 function unknownCode(code: string, near: readonly string[]): string {
   const suggestion = near.length === 0 ? '' : `; near it: ${near.join(', ')}`
   return `the catalogue has no error code ${JSON.stringify(code)}${suggestion}\n`
+}
+
+/** One command for each resource of the table of admin actions, with its verbs. */
+function addAdmin(program: Command, actions: CommandActions, end: (code: ExitCode) => void): void {
+  const resources = new Map<string, Command>()
+  for (const action of adminActionNames.map(describeAction)) {
+    const { resource, verb, summary, parameters } = action
+    const parent = resources.get(resource) ?? program.command(resource).description(`Manage: ${resource}.`)
+    resources.set(resource, parent)
+    const command = parent.command(verb).description(summary)
+    for (const [name, parameter] of Object.entries(parameters)) addParameter(command, name, parameter)
+    command
+      .option('--json', 'Print JSON.')
+      .option('--admin <url>', 'Where the admin API is (default: STOWAGE_ADMIN_LISTEN).')
+      .option('--secret-id <id>', 'Id of the root key that signs (default: STOWAGE_SECRET_ID).')
+      .option('--secret-key <secret>', 'Its secret (default: STOWAGE_SECRET_KEY).')
+      .action(async () => {
+        const flags: Flags = command.opts()
+        const place = placeOf(command, actions.environment, flags)
+        const given = await givenTo(command, actions, parameters, flags)
+        const reply = await actions.callAdmin({ ...place, resource, verb, parameters: given })
+        if (!reply.ok) actions.complain(`${reply.complaint}\n`)
+        else if (flags['json'] === true) actions.print(`${JSON.stringify(reply.value, null, 2)}\n`)
+        else actions.print(answerText(reply.value))
+        end(reply.ok ? 0 : 1)
+      })
+  }
+}
+
+/** What was typed, by the names of the table. */
+async function givenTo(
+  command: Command,
+  actions: CommandActions,
+  parameters: AdminParameters,
+  flags: Flags,
+): Promise<Readonly<Record<string, unknown>>> {
+  const rows = Object.entries(parameters)
+  const positions = rows.flatMap(([name, { positional }]) => (positional ? [name] : []))
+  const given: [string, unknown][] = []
+  for (const [name, parameter] of rows) {
+    const text = parameter.positional ? command.processedArgs[positions.indexOf(name)] : flags[name]
+    if (text !== undefined) given.push([name, await readTyped(command, actions, name, parameter, text)])
+  }
+  return Object.fromEntries(given)
+}
+
+function addParameter(command: Command, name: string, { kind, required, positional, sentence }: AdminParameter): void {
+  const word = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  if (positional) {
+    command.argument(required ? `<${word}>` : `[${word}]`, sentence)
+    return
+  }
+  const option = new Option(kind === 'flag' ? `--${word}` : `--${word} <${PLACEHOLDERS[kind]}>`, sentence)
+  command.addOption(option.makeOptionMandatory(required))
+}
+
+const PLACEHOLDERS = { text: 'text', number: 'number', names: 'names', flag: '', document: 'file' } as const
+
+async function readTyped(
+  command: Command,
+  { readText }: CommandActions,
+  name: string,
+  { kind }: AdminParameter,
+  value: unknown,
+): Promise<unknown> {
+  const text = String(value)
+  if (kind === 'names') return text === '' ? [] : text.split(',').map((part) => part.trim())
+  if (kind === 'document') return text.trimStart().startsWith('{') ? text : readText(text)
+  if (kind !== 'number') return value
+  return /^\d{1,15}$/.test(text) ? Number(text) : command.error(`error: ${name} must be a whole number`)
+}
+
+function placeOf(
+  command: Command,
+  environment: Environment,
+  flags: Flags,
+): Pick<AdminCall, 'endpoint' | 'secretId' | 'secretKey'> {
+  const secretId = textOf(flags['secretId']) ?? environment['STOWAGE_SECRET_ID']
+  const secretKey = textOf(flags['secretKey']) ?? environment['STOWAGE_SECRET_KEY']
+  if (!secretId || !secretKey) {
+    return command.error('error: the key pair of a root key is needed: STOWAGE_SECRET_ID and STOWAGE_SECRET_KEY')
+  }
+  const endpoint = textOf(flags['admin']) ?? `http://${formatAddress(reachable(loadSettings(environment).adminListen))}`
+  if (!/^https?:\/\/[^/?#@]+\/?$/.test(endpoint) || !URL.canParse(endpoint)) {
+    return command.error('error: --admin must be http://host:port')
+  }
+  return { endpoint, secretId, secretKey }
+}
+
+/** A listener on all addresses is called on this machine's own. */
+function reachable({ host, port }: ListenAddress): ListenAddress {
+  if (host === '0.0.0.0') return { host: '127.0.0.1', port }
+  return host === '::' ? { host: '::1', port } : { host, port }
 }
 
 type Flags = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 /**
- * The seed file: accounts, keys, buckets and objects that must exist once the server is ready. This file says what a
+ * The seed file: accounts with who stands in them, buckets and objects that must exist once the server is ready. This file says what a
  * seed is and reads one from YAML; applying it, again and again with the same outcome, is the core's. Every mistake is
  * reported at once with its line, and no secret is repeated in a message.
  */
@@ -10,6 +10,12 @@ import * as v from 'valibot'
 import { type Document, isCollection, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
 import type { Bytes } from '../base/bytes.js'
 import { type Secret, secret } from '../base/secret.js'
+import { isApiError } from '../model/errors/index.js'
+import { isIdentityName } from '../model/identity.js'
+import { parsePolicy } from '../model/policy/parse.js'
+import type { PolicyUse } from '../model/policy/policy.js'
+import { ACCOUNT_STATES, type AccountState } from '../model/principal.js'
+import { findContradictions } from './seed-contradictions.js'
 
 export interface Seed {
   readonly accounts: readonly SeedAccount[]
@@ -25,7 +31,47 @@ export interface SeedAccount {
   readonly canonicalId: string | undefined
   /** By which grants may name it. */
   readonly email: string | undefined
+  /** Undefined: as it is; a new one is active. */
+  readonly state: AccountState | undefined
+  /** Of its root. */
   readonly keys: readonly SeedKey[]
+  readonly policies: readonly SeedPolicy[]
+  readonly groups: readonly SeedGroup[]
+  readonly users: readonly SeedUser[]
+  readonly roles: readonly SeedRole[]
+}
+
+/** Where it stands in the file: for mistakes that only the core can find. */
+export interface SeedPlace {
+  readonly line: number
+}
+
+export interface SeedPolicy extends SeedPlace {
+  readonly name: string
+  readonly text: string
+}
+
+export interface SeedGroup extends SeedPlace {
+  readonly name: string
+  /** Names of policies of the account in this file. */
+  readonly policies: readonly string[]
+}
+
+export interface SeedUser extends SeedPlace {
+  readonly name: string
+  /** Made up when undefined. */
+  readonly number: string | undefined
+  /** Names of groups of the account in this file. */
+  readonly groups: readonly string[]
+  readonly policies: readonly string[]
+  readonly keys: readonly SeedKey[]
+}
+
+export interface SeedRole extends SeedPlace {
+  readonly name: string
+  readonly trust: string
+  readonly policies: readonly string[]
+  readonly sessionSecondsMax: number | undefined
 }
 
 export interface SeedKey {
@@ -58,6 +104,11 @@ export type SeedContent =
   /** An absolute path. It is read when the seed is applied. */
   | { readonly kind: 'file'; readonly path: string }
 
+/** A mistake at a line of the file, in the form of all the others. */
+export function seedMistake({ line }: SeedPlace, sentence: string): SeedMistakes {
+  return new SeedMistakes([at(line, sentence)])
+}
+
 export class SeedMistakes extends Error {
   override readonly name = 'SeedMistakes'
   readonly mistakes: readonly string[]
@@ -77,6 +128,8 @@ export const SEED_FILE_BYTES_MAX = 16 * 1024 * 1024
 const SEED_ROWS_MAX = 10_000
 const KEY_BYTES_MAX = 1_024
 const METADATA_BYTES_MAX = 2_048
+/** The most that any kind of policy may have; the core knows each kind's own limit. */
+const POLICY_BYTES_MAX = 20 * 1024
 const MISTAKES_MAX = 100
 
 /** Throws SeedMistakes, or the file system's error with the path in it. */
@@ -104,10 +157,10 @@ export function parseSeed(text: string, directory: string): Seed {
     sentence,
   }))
   if (contradictions.length > 0) throw new SeedMistakes(inLineOrder(contradictions))
-  return seedOf(parsed.output, directory)
+  return seedOf(parsed.output, directory, lineOf)
 }
 
-type Where = readonly PropertyKey[]
+export type Where = readonly PropertyKey[]
 
 interface Mistake {
   readonly line: number
@@ -145,6 +198,67 @@ const keySchema = v.strictObject({
   ),
 })
 
+/** A policy: the document as YAML or JSON has it, or its text. */
+const policyText = v.union(
+  [
+    v.pipe(v.string(), v.nonEmpty(), v.maxBytes(POLICY_BYTES_MAX)),
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.transform((document) => JSON.stringify(document)),
+      v.maxBytes(POLICY_BYTES_MAX),
+    ),
+  ],
+  `expected a policy of up to ${POLICY_BYTES_MAX} bytes, as fields or as text`,
+)
+
+/** As the core has it for users, groups, roles and policies. */
+const identityName = v.pipe(
+  v.string('expected text'),
+  v.check(isIdentityName, 'expected 1 to 64 letters, digits and +=,.@_-'),
+)
+
+const names = v.optional(v.array(identityName, 'expected a list of names'), [])
+
+const policy = (use: PolicyUse) =>
+  v.pipe(
+    policyText,
+    v.check(
+      (text) => policyMistake(text, use) === undefined,
+      ({ input }) => policyMistake(input, use) ?? '',
+    ),
+  )
+
+function policyMistake(text: string, use: PolicyUse): string | undefined {
+  try {
+    parsePolicy(text, use)
+    return undefined
+  } catch (error) {
+    if (isApiError(error)) return error.message
+    throw error
+  }
+}
+
+const policySchema = v.strictObject({ name: identityName, document: policy('identity') })
+
+const groupSchema = v.strictObject({ name: identityName, policies: names })
+
+const userSchema = v.strictObject({
+  name: identityName,
+  number: v.optional(digits),
+  groups: names,
+  policies: names,
+  keys: rows(keySchema),
+})
+
+const roleSchema = v.strictObject({
+  name: identityName,
+  trust: policy('trust'),
+  policies: names,
+  sessionSecondsMax: v.optional(
+    v.pipe(v.number('expected a number'), v.integer('expected seconds'), v.minValue(1, 'expected seconds')),
+  ),
+})
+
 const accountSchema = v.strictObject({
   name: shortText(128),
   appid: digits,
@@ -155,7 +269,12 @@ const accountSchema = v.strictObject({
   email: v.optional(
     v.pipe(v.string('expected text'), v.regex(/^[\x21-\x7e]{1,128}@[\x21-\x7e]{1,128}$/, 'is not an e-mail address')),
   ),
+  state: v.optional(v.picklist(ACCOUNT_STATES, 'expected invited, active or suspended')),
   keys: rows(keySchema),
+  policies: rows(policySchema),
+  groups: rows(groupSchema),
+  users: rows(userSchema),
+  roles: rows(roleSchema),
 })
 
 const bucketSchema = v.strictObject({
@@ -206,18 +325,13 @@ const seedSchema = v.strictObject(
   'expected accounts, buckets and objects',
 )
 
-type SeedDocument = v.InferOutput<typeof seedSchema>
+export type SeedDocument = v.InferOutput<typeof seedSchema>
 
-function seedOf(document: SeedDocument, directory: string): Seed {
+type LineOf = (where: Where) => number
+
+function seedOf(document: SeedDocument, directory: string, lineOf: LineOf): Seed {
   return {
-    accounts: document.accounts.map(({ name, appid, uin, canonicalId, email, keys }) => ({
-      name,
-      appid,
-      uin,
-      canonicalId,
-      email,
-      keys: keys.map((key) => ({ id: key.id, secret: secret(key.secret) })),
-    })),
+    accounts: document.accounts.map((account, row) => accountOf(account, ['accounts', row], lineOf)),
     buckets: document.buckets.map(({ name, account, acl, versioning }) => ({ name, account, acl, versioning })),
     objects: document.objects.map((object) => ({
       bucket: object.bucket,
@@ -230,62 +344,39 @@ function seedOf(document: SeedDocument, directory: string): Seed {
   }
 }
 
+function accountOf(account: SeedDocument['accounts'][number], where: Where, lineOf: LineOf): SeedAccount {
+  const { name, appid, uin, canonicalId, email, state, keys, policies, groups, users, roles } = account
+  const place = (kind: string, index: number) => ({ line: lineOf([...where, kind, index]) })
+  return {
+    ...{ name, appid, uin, canonicalId, email, state, keys: keys.map(keyOf) },
+    policies: policies.map((policy, index) => ({
+      ...place('policies', index),
+      name: policy.name,
+      text: policy.document,
+    })),
+    groups: groups.map((group, index) => ({ ...place('groups', index), ...group })),
+    users: users.map((user, index) => ({
+      ...place('users', index),
+      ...user,
+      number: user.number,
+      keys: user.keys.map(keyOf),
+    })),
+    roles: roles.map((role, index) => ({
+      ...place('roles', index),
+      ...role,
+      sessionSecondsMax: role.sessionSecondsMax,
+    })),
+  }
+}
+
+function keyOf(key: { readonly id: string; readonly secret: string }): SeedKey {
+  return { id: key.id, secret: secret(key.secret) }
+}
+
 function contentOf(object: SeedDocument['objects'][number], directory: string): SeedContent {
   if (object.file !== undefined) return { kind: 'file', path: resolve(directory, object.file) }
   if (object.base64 !== undefined) return { kind: 'bytes', bytes: Buffer.from(object.base64, 'base64') }
   return { kind: 'bytes', bytes: Buffer.from(object.content ?? '', 'utf8') }
-}
-
-interface Contradiction {
-  readonly where: Where
-  readonly sentence: string
-}
-
-/** What no single row can decide: names used twice, and names that name nothing. */
-function findContradictions({ accounts, buckets, objects }: SeedDocument): Contradiction[] {
-  const accountNames = new Set(accounts.map(({ name }) => name))
-  const bucketNames = new Set(buckets.map(({ name }) => name))
-  const keyIds = accounts.flatMap(({ keys }, row) =>
-    keys.map(({ id }, index) => ({ name: id, where: ['accounts', row, 'keys', index, 'id'] })),
-  )
-  return [
-    ...repeated(
-      'account',
-      accounts.map(({ name }, row) => ({ name, where: ['accounts', row, 'name'] })),
-    ),
-    ...repeated(
-      'appid',
-      accounts.map(({ appid }, row) => ({ name: appid, where: ['accounts', row, 'appid'] })),
-    ),
-    ...repeated('key id', keyIds),
-    ...repeated(
-      'bucket',
-      buckets.map(({ name }, row) => ({ name, where: ['buckets', row, 'name'] })),
-    ),
-    ...repeated(
-      'object',
-      objects.map(({ bucket, key }, row) => ({ name: `${bucket}/${key}`, where: ['objects', row, 'key'] })),
-    ),
-    ...buckets.flatMap(({ account }, row) =>
-      account === undefined || accountNames.has(account)
-        ? []
-        : [{ where: ['buckets', row, 'account'], sentence: `there is no account ${quote(account)} in this file` }],
-    ),
-    ...objects.flatMap(({ bucket }, row) =>
-      bucketNames.has(bucket)
-        ? []
-        : [{ where: ['objects', row, 'bucket'], sentence: `there is no bucket ${quote(bucket)} in this file` }],
-    ),
-  ]
-}
-
-function repeated(what: string, rows: readonly { readonly name: string; readonly where: Where }[]): Contradiction[] {
-  const seen = new Set<string>()
-  return rows.flatMap(({ name, where }) => {
-    if (seen.has(name)) return [{ where, sentence: `${what} ${quote(name)} appears twice` }]
-    seen.add(name)
-    return []
-  })
 }
 
 function plainValue(document: Document): unknown {
@@ -337,8 +428,4 @@ function pathText(where: Where): string {
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
     '',
   )
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name)
 }

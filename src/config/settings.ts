@@ -63,7 +63,7 @@ export const settingsTable = {
     'STOWAGE_ADMIN_LISTEN',
     address,
     '127.0.0.1:9001',
-    'Where health and metrics listen. Keep it away from the public network.',
+    'Where health, metrics and the admin API listen. Keep it away from the public network.',
   ),
   tlsListen: optionalRow('STOWAGE_TLS_LISTEN', address, 'Where the object API listens with TLS, besides `listen`.'),
   tlsCert: optionalRow('STOWAGE_TLS_CERT', path, 'File with the certificate chain in PEM form, for `tls-listen`.'),
@@ -106,7 +106,11 @@ export const settingsTable = {
     masterKey,
     'Key that secrets are stored under, base64 of 32 bytes. When not set: `master.key` in the data directory, made once.',
   ),
-  seed: optionalRow('STOWAGE_SEED', path, 'YAML file with accounts, keys, buckets and objects to create at start.'),
+  seed: optionalRow(
+    'STOWAGE_SEED',
+    path,
+    'YAML file with accounts, users, policies, keys, buckets and objects to create at start.',
+  ),
 
   // Who it is
   region: row('STOWAGE_REGION', regionName, 'ap-guangzhou', 'The region that this server says it is.'),

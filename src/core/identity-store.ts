@@ -72,11 +72,12 @@ export interface IdentityManagement {
   policies(accountId: string): Promise<readonly StoredPolicy[]>
   /** DeleteConflict while it is attached. */
   deletePolicy(accountId: string, name: string): Promise<void>
+  /** All policies of a user, group or role; given as a function, made from those that it has when they are written. */
   setAttached(
     accountId: string,
     to: { readonly kind: 'user' | 'group' | 'role'; readonly name: string },
-    policies: readonly string[],
-  ): Promise<void>
+    policies: readonly string[] | ((attached: readonly string[]) => readonly string[]),
+  ): Promise<readonly string[]>
 
   createKey(owner: KeyOwner, given?: { readonly id: string; readonly secret: string }): Promise<NewKey>
   keys(accountId: string): Promise<readonly AccessKeyInfo[]>

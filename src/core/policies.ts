@@ -1,5 +1,8 @@
 /** The policies of accounts, and to whom they are attached. They are parsed here, so that what stands in a row parses. */
 
+import type { Bytes } from '../base/bytes.js'
+import type { Put } from '../meta/meta-store.js'
+import type { Codec } from '../meta/record.js'
 import { POLICIES_PER_ACCOUNT_MAX, POLICIES_PER_IDENTITY_MAX, type StoredPolicy } from '../model/identity.js'
 import type { CoreDependencies } from './dependencies.js'
 import {
@@ -57,37 +60,39 @@ export function createPolicies(dependencies: CoreDependencies): PolicyStore {
       }),
     setAttached: (accountId, to, wanted) =>
       changeIdentities(dependencies, 'SetAttachedPolicies', accountId, async () => {
-        const policies = [...new Set(wanted)]
+        const holder = await attachable[to.kind](dependencies, accountId, to.name)
+        const policies = [...new Set(typeof wanted === 'function' ? wanted(holder.policies) : wanted)]
         if (policies.length > POLICIES_PER_IDENTITY_MAX) {
           limitExceeded(`A ${to.kind} may have ${POLICIES_PER_IDENTITY_MAX} policies attached.`)
         }
-        const put = await putAttached[to.kind](dependencies, accountId, to.name, policies)
         for (const name of policies) await requireRow(dependencies, policyCodec, policyKey(accountId, name), name)
-        return { puts: [put], result: undefined }
+        return { puts: [holder.put(policies)], result: policies }
       }),
   }
 }
 
-type Attaching = (
-  dependencies: CoreDependencies,
-  accountId: string,
-  name: string,
-  policies: readonly string[],
-) => Promise<ReturnType<typeof putOf>>
+/** Whoever has policies, as read, and the row with others. */
+interface Attachable {
+  readonly policies: readonly string[]
+  readonly put: (policies: readonly string[]) => Put
+}
 
-const putAttached: Readonly<Record<'user' | 'group' | 'role', Attaching>> = {
-  user: async (dependencies, accountId, name, policies) => {
-    const rowKey = userKey(accountId, name)
-    return putOf(userCodec, rowKey, { ...(await requireRow(dependencies, userCodec, rowKey, name)), policies })
-  },
-  group: async (dependencies, accountId, name, policies) => {
-    const rowKey = groupKey(accountId, name)
-    return putOf(groupCodec, rowKey, { ...(await requireRow(dependencies, groupCodec, rowKey, name)), policies })
-  },
-  role: async (dependencies, accountId, name, policies) => {
-    const rowKey = roleKey(accountId, name)
-    return putOf(roleCodec, rowKey, { ...(await requireRow(dependencies, roleCodec, rowKey, name)), policies })
-  },
+type FindAttachable = (dependencies: CoreDependencies, accountId: string, name: string) => Promise<Attachable>
+
+const attachable: Readonly<Record<'user' | 'group' | 'role', FindAttachable>> = {
+  user: (dependencies, accountId, name) => findAttachable(dependencies, userCodec, userKey(accountId, name), name),
+  group: (dependencies, accountId, name) => findAttachable(dependencies, groupCodec, groupKey(accountId, name), name),
+  role: (dependencies, accountId, name) => findAttachable(dependencies, roleCodec, roleKey(accountId, name), name),
+}
+
+async function findAttachable<T extends { readonly policies: readonly string[] }>(
+  dependencies: CoreDependencies,
+  holderCodec: Codec<T>,
+  rowKey: Bytes,
+  name: string,
+): Promise<Attachable> {
+  const holder = await requireRow(dependencies, holderCodec, rowKey, name)
+  return { policies: holder.policies, put: (policies) => putOf(holderCodec, rowKey, { ...holder, policies }) }
 }
 
 /** The first that the policy is attached to. */

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Bytes } from '../base/bytes.js'
 import { oneChunk } from '../base/streams.js'
-import type { Seed, SeedBucket, SeedContent, SeedObject } from '../config/seed-file.js'
+import type { Seed, SeedAccount, SeedBucket, SeedContent, SeedObject } from '../config/seed-file.js'
 import type { Bucket } from '../model/bucket.js'
 import { contentTypeOfKey, DEFAULT_CONTENT_TYPE } from '../model/content-type.js'
 import { isApiError } from '../model/errors/index.js'
@@ -17,6 +17,7 @@ import { newKeyPair } from './access-keys.js'
 import { NO_WRITE_CONDITIONS } from './conditions.js'
 import type { Core } from './core.js'
 import type { ObjectSource } from './object-source.js'
+import { ensureIdentities } from './seeding-identities.js'
 
 export interface RootKey {
   readonly account: Account
@@ -48,13 +49,7 @@ export async function ensureRoot(core: Core, { appId, given }: RootOptions): Pro
 
 export async function applySeed(core: Core, root: Account, region: string, seed: Seed): Promise<void> {
   const accounts = new Map<string, Account>()
-  for (const { name, appid, uin, canonicalId, email, keys } of seed.accounts) {
-    const account = await core.identities.ensureAccount({ appId: appid, displayName: name, uin, canonicalId, email })
-    accounts.set(name, account)
-    for (const { id, secret } of keys) {
-      await core.identities.ensureKey({ id, secret: secret.reveal(), accountId: account.id, enabled: true, root: true })
-    }
-  }
+  for (const wanted of seed.accounts) accounts.set(wanted.name, await ensureAccount(core, wanted))
   const buckets = new Map<string, Bucket>()
   for (const bucket of seed.buckets) {
     const account = bucket.account === undefined ? root : (accounts.get(bucket.account) ?? root)
@@ -64,6 +59,16 @@ export async function applySeed(core: Core, root: Account, region: string, seed:
     const bucket = buckets.get(object.bucket)
     if (bucket !== undefined) await ensureObject(core, bucket, object)
   }
+}
+
+async function ensureAccount({ identities }: Core, wanted: SeedAccount): Promise<Account> {
+  const { name, appid, uin, canonicalId, email, keys } = wanted
+  const account = await identities.ensureAccount({ appId: appid, displayName: name, uin, canonicalId, email })
+  for (const { id, secret } of keys) {
+    await identities.ensureKey({ id, secret: secret.reveal(), accountId: account.id, enabled: true, root: true })
+  }
+  await ensureIdentities(identities, account, wanted)
+  return account
 }
 
 async function ensureBucket(core: Core, account: Account, region: string, wanted: SeedBucket): Promise<Bucket> {

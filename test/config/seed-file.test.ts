@@ -87,6 +87,64 @@ objects:
 `,
     [/^line 2: .*lower-case header tokens/, /^line 3: .*no line breaks/, /^line 4: .*exceed 2048 bytes/],
   ],
+  [
+    'users, groups, roles and policies that are none',
+    `accounts:
+  - name: a
+    appid: 1250000001
+    state: closed
+    policies:
+      - {name: no spaces, document: {statement: [{effect: allow}]}}
+      - {name: p, document: hunter2}
+      - {name: q, document: {version: '2.0'}}
+      - {name: r, document: 7}
+    users:
+      - {name: u, number: 12x, keys: [{id: AK, secret: hunter2}]}
+      - {name: v, groups: staff}
+    roles:
+      - {name: s}
+      - {name: t, trust: {statement: [{effect: perhaps}]}, sessionSecondsMax: 1.5}
+`,
+    [
+      'line 4: accounts[0].state: expected invited, active or suspended',
+      'line 6: accounts[0].policies[0].name: expected 1 to 64 letters, digits and +=,.@_-',
+      /^line 7: accounts\[0\]\.policies\[1\]\.document: /,
+      /^line 8: accounts\[0\]\.policies\[2\]\.document: /,
+      'line 9: accounts[0].policies[3].document: expected a policy of up to 20480 bytes, as fields or as text',
+      'line 11: accounts[0].users[0].number: expected 5 to 20 digits',
+      'line 11: accounts[0].users[0].keys[0].id: expected 3 to 128 letters, digits, dots, hyphens, underscores',
+      'line 11: accounts[0].users[0].keys[0].secret: expected 8 to 128 printable ASCII characters',
+      'line 12: accounts[0].users[1].groups: expected a list of names',
+      'line 14: accounts[0].roles[0].trust: is missing',
+      /^line 15: accounts\[0\]\.roles\[1\]\.trust: /,
+      'line 15: accounts[0].roles[1].sessionSecondsMax: expected seconds',
+    ],
+  ],
+  [
+    'users, groups and policies that name nothing, or twice the same',
+    `accounts:
+  - name: a
+    appid: 1250000001
+    keys: [{id: AKID1, secret: secret-one}]
+    policies:
+      - &policy {name: p, document: {statement: [{effect: allow}]}}
+      - *policy
+    groups:
+      - {name: g, policies: [p, q]}
+    users:
+      - {name: u, number: 100001, groups: [g, h], policies: [q], keys: [{id: AKID1, secret: secret-two}]}
+      - {name: u, number: 100001}
+`,
+    [
+      'line 7: policy "p" appears twice',
+      'line 9: this account has no policy "q" in this file',
+      'line 11: key id "AKID1" appears twice',
+      'line 11: this account has no policy "q" in this file',
+      'line 11: this account has no group "h" in this file',
+      'line 12: user number "100001" appears twice',
+      'line 12: user "u" appears twice',
+    ],
+  ],
 ]
 
 for (const [what, text, expected] of REFUSED) {
@@ -131,7 +189,19 @@ test('a whole seed comes out typed, with paths resolved against its own director
     appid: 1250000001
     uin: 100000000001
     email: Team@example.org
+    state: suspended
     keys: [{ id: AKIDTEAM, secret: a-long-secret }]
+    policies:
+      - { name: read, document: { statement: [{ effect: allow, action: '*', resource: '*' }] } }
+      - name: text
+        document: |
+          {"Statement": [{"Effect": "Allow"}]}
+    groups:
+      - { name: staff, policies: [read] }
+    users:
+      - { name: alice, number: 100000000002, groups: [staff], policies: [text] }
+    roles:
+      - { name: reader, trust: { statement: [{ effect: allow }] }, policies: [read], sessionSecondsMax: 900 }
 buckets:
   - { name: photos-1250000001, account: team, acl: public-read, versioning: Enabled }
   - name: plain-1250000000
@@ -154,7 +224,23 @@ objects:
         uin: '100000000001',
         canonicalId: undefined,
         email: 'Team@example.org',
+        state: 'suspended',
         keys: [['AKIDTEAM', 'a-long-secret']],
+        policies: [
+          { name: 'read', line: 9, text: '{"statement":[{"effect":"allow","action":"*","resource":"*"}]}' },
+          { name: 'text', line: 10, text: '{"Statement": [{"Effect": "Allow"}]}\n' },
+        ],
+        groups: [{ name: 'staff', line: 14, policies: ['read'] }],
+        users: [{ name: 'alice', line: 16, number: '100000000002', groups: ['staff'], policies: ['text'], keys: [] }],
+        roles: [
+          {
+            name: 'reader',
+            line: 18,
+            trust: '{"statement":[{"effect":"allow"}]}',
+            policies: ['read'],
+            sessionSecondsMax: 900,
+          },
+        ],
       },
     ],
   )

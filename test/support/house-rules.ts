@@ -68,6 +68,7 @@ export function resolveImport(path: string, specifier: string): string {
 
 /** Casts that the types cannot do without. `count` is exact: one more needs a reason of its own. */
 export const CAST_ALLOWANCES: readonly { readonly path: string; readonly count: number; readonly reason: string }[] = [
+  { path: 'src/admin/parameters.ts', count: 1, reason: 'every parameter was read by its own kind, as the type says' },
   { path: 'src/config/load.ts', count: 1, reason: 'every row was parsed by its own kind, which the mapped type says' },
   { path: 'src/core/stored-bytes.ts', count: 1, reason: 'brands a blob id that was just checked' },
   { path: 'src/meta/batch.ts', count: 1, reason: 'the one place where a number becomes a version' },

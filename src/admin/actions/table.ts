@@ -1,0 +1,30 @@
+/** Every action with what it does; the type says when one is missing. */
+
+import type { AdminActionName, ValuesOfAction } from '../../model/admin-actions.js'
+import type { Call, Handlers, JsonObject } from '../action.js'
+import { accessHandlers } from './access.js'
+import { accountHandlers } from './account.js'
+import { keyHandlers } from './key.js'
+import { policyHandlers } from './policy.js'
+import { roleHandlers } from './role.js'
+import { tokenKeyHandlers } from './token-key.js'
+import { groupHandlers, userHandlers } from './user.js'
+
+const handlers: Handlers = {
+  ...accountHandlers,
+  ...userHandlers,
+  ...groupHandlers,
+  ...roleHandlers,
+  ...keyHandlers,
+  ...policyHandlers,
+  ...tokenKeyHandlers,
+  ...accessHandlers,
+}
+
+export function runAction<N extends AdminActionName>(
+  name: N,
+  call: Call,
+  values: ValuesOfAction<N>,
+): Promise<JsonObject | readonly JsonObject[]> {
+  return handlers[name](call, values)
+}
