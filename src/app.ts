@@ -21,6 +21,7 @@ import { readSeedFile } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
 import { defaultCoreLimits } from './core/dependencies.js'
+import { explainAccess } from './core/explain-access.js'
 import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
 import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { cosDialect } from './dialects/cos/dialect.js'
@@ -286,7 +287,15 @@ export function openAdminApi(
   const options = { core, schemes, clock, random, region, regionAliases, operatorAppId: appid, signUpUrl }
   const ids = createRequestIds({ random, now: () => clock.now() })
   const authentication = createAuthentication(options)
-  return createAdminApi({ identities, sessions, log, clock, authentication, requestId: () => ids().amz })
+  return createAdminApi({
+    identities,
+    sessions,
+    explainAccess: (question) => explainAccess(core, question),
+    log,
+    clock,
+    authentication,
+    requestId: () => ids().amz,
+  })
 }
 
 export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {

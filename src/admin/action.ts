@@ -2,6 +2,7 @@
 
 import type { Log } from '../base/telemetry.js'
 import type { Core } from '../core/core.js'
+import type { AccessToExplain } from '../core/explain-access.js'
 import type { AdminActionName, ValuesOfAction } from '../model/admin-actions.js'
 import { fail } from '../model/errors/index.js'
 import type { AccessKeyInfo } from '../model/identity.js'
@@ -10,19 +11,13 @@ import type { Account } from '../model/principal.js'
 
 export interface ActionServices extends Pick<Core, 'identities' | 'sessions'> {
   readonly log: Log
-  readonly explainAccess?: ExplainAccess | undefined
+  readonly explainAccess: ExplainAccess
 }
 
 /** What the caller of the explained request would be told, and each rule that was looked at, in order. */
-export type ExplainAccess = (question: {
-  readonly accessKeyId: string
-  /** As policies name it. */
-  readonly action: string
-  readonly bucketName: string
-  readonly key: string | undefined
-  readonly address: string | undefined
-  readonly secure: boolean
-}) => Promise<{ readonly allowed: boolean; readonly steps: readonly Step[] }>
+export type ExplainAccess = (
+  question: AccessToExplain,
+) => Promise<{ readonly allowed: boolean; readonly steps: readonly Step[] }>
 
 /** Whoever signed: the root of an account, always. */
 export interface Caller {

@@ -164,12 +164,15 @@ function unknownCode(code: string, near: readonly string[]): string {
 
 /** One command for each resource of the table of admin actions, with its verbs. */
 function addAdmin(program: Command, actions: CommandActions, end: (code: ExitCode) => void): void {
-  const resources = new Map<string, Command>()
+  // What explains stands together, whether it explains a code, a request or a decision.
+  const resources = new Map(
+    program.commands.filter((command) => command.name() === 'explain').map((command) => ['access', command]),
+  )
   for (const action of adminActionNames.map(describeAction)) {
     const { resource, verb, summary, parameters } = action
     const parent = resources.get(resource) ?? program.command(resource).description(`Manage: ${resource}.`)
     resources.set(resource, parent)
-    const command = parent.command(verb).description(summary)
+    const command = parent.command(parent.name() === 'explain' ? resource : verb).description(summary)
     for (const [name, parameter] of Object.entries(parameters)) addParameter(command, name, parameter)
     command
       .option('--json', 'Print JSON.')
@@ -177,7 +180,7 @@ function addAdmin(program: Command, actions: CommandActions, end: (code: ExitCod
       .option('--secret-id <id>', 'Id of the root key that signs (default: STOWAGE_SECRET_ID).')
       .option('--secret-key <secret>', 'Its secret (default: STOWAGE_SECRET_KEY).')
       .action(async () => {
-        const flags: Flags = command.opts()
+        const flags: Flags = command.optsWithGlobals()
         const place = placeOf(command, actions.environment, flags)
         const given = await givenTo(command, actions, parameters, flags)
         const reply = await actions.callAdmin({ ...place, resource, verb, parameters: given })

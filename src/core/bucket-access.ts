@@ -10,7 +10,7 @@ import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/pol
 import { parsePolicy } from '../model/policy/parse.js'
 import type { PolicyDocument } from '../model/policy/policy.js'
 import type { StrictSignatureRule } from '../model/strict-signature.js'
-import type { DocumentStore } from './documents.js'
+import type { DocumentFormat, DocumentStore } from './documents.js'
 
 export interface BucketAccess {
   readonly policy: PolicyDocument | undefined
@@ -44,12 +44,12 @@ export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<Buck
 
 export function createBucketAccess(documents: DocumentStore): BucketAccessReader {
   const policyOf = documents.reader('policy', (document) => parsePolicy(policyText(document), 'bucket'))
-  const blockOf = documents.reader('public-access-block', publicAccessBlockFromJson)
-  const ownershipOf = documents.reader('ownership', (document) => asOneOf(document, OWNERSHIPS))
-  const paymentOf = documents.reader('request-payment', (document) => asText(document) === 'Requester')
-  const strictOf = documents.reader('strict-signature', strictSignatureFromJson)
+  const blockOf = documents.reader(publicAccessBlockFormat.kind, publicAccessBlockFormat.fromJson)
+  const ownershipOf = documents.reader(ownershipFormat.kind, ownershipFormat.fromJson)
+  const paymentOf = documents.reader(requestPaymentFormat.kind, requestPaymentFormat.fromJson)
+  const strictOf = documents.reader(strictSignatureFormat.kind, strictSignatureFormat.fromJson)
   const read = async (bucket: Bucket): Promise<BucketAccess> => {
-    const [policy, publicAccessBlock, ownership, requesterPays, strictSignature] = await Promise.all([
+    const [policy, publicAccessBlock, ownership, payer, strictSignature] = await Promise.all([
       policyOf(bucket),
       blockOf(bucket),
       ownershipOf(bucket),
@@ -60,7 +60,7 @@ export function createBucketAccess(documents: DocumentStore): BucketAccessReader
       policy,
       publicAccessBlock,
       ownership: ownership ?? OWNERSHIP_DEFAULT,
-      requesterPays: requesterPays ?? false,
+      requesterPays: payer === 'Requester',
       strictSignature: strictSignature ?? [],
     }
   }
@@ -72,29 +72,48 @@ export function policyText(document: Json): string {
   return asText(document)
 }
 
-export function publicAccessBlockToJson(block: PublicAccessBlock): Json {
-  return [block.blockPublicAcls, block.ignorePublicAcls, block.blockPublicPolicy, block.restrictPublicBuckets]
+export const publicAccessBlockFormat: DocumentFormat<PublicAccessBlock> = {
+  kind: 'public-access-block',
+  toJson: ({ blockPublicAcls, ignorePublicAcls, blockPublicPolicy, restrictPublicBuckets }) => [
+    blockPublicAcls,
+    ignorePublicAcls,
+    blockPublicPolicy,
+    restrictPublicBuckets,
+  ],
+  fromJson: (json) => {
+    const [blockPublicAcls, ignorePublicAcls, blockPublicPolicy, restrictPublicBuckets] = asList(json)
+    return {
+      blockPublicAcls: blockPublicAcls === true,
+      ignorePublicAcls: ignorePublicAcls === true,
+      blockPublicPolicy: blockPublicPolicy === true,
+      restrictPublicBuckets: restrictPublicBuckets === true,
+    }
+  },
 }
 
-export function publicAccessBlockFromJson(json: Json): PublicAccessBlock {
-  const [blockPublicAcls, ignorePublicAcls, blockPublicPolicy, restrictPublicBuckets] = asList(json)
-  return {
-    blockPublicAcls: blockPublicAcls === true,
-    ignorePublicAcls: ignorePublicAcls === true,
-    blockPublicPolicy: blockPublicPolicy === true,
-    restrictPublicBuckets: restrictPublicBuckets === true,
-  }
+export const ownershipFormat: DocumentFormat<Ownership> = {
+  kind: 'ownership',
+  toJson: (ownership) => ownership,
+  fromJson: (json) => asOneOf(json, OWNERSHIPS),
 }
 
-export function strictSignatureToJson(rules: readonly StrictSignatureRule[]): Json {
-  return rules.map(({ id, actions, headers, parameters }) => [id, actions, headers, parameters])
+export const PAYERS = ['BucketOwner', 'Requester'] as const
+export type PayerWord = (typeof PAYERS)[number]
+
+export const requestPaymentFormat: DocumentFormat<PayerWord> = {
+  kind: 'request-payment',
+  toJson: (payer) => payer,
+  fromJson: (json) => asOneOf(json, PAYERS),
 }
 
-export function strictSignatureFromJson(json: Json): readonly StrictSignatureRule[] {
-  return asList(json).map((rule) => {
-    const [id, actions, headers, parameters] = asList(rule)
-    return { id: asText(id), actions: texts(actions), headers: texts(headers), parameters: texts(parameters) }
-  })
+export const strictSignatureFormat: DocumentFormat<readonly StrictSignatureRule[]> = {
+  kind: 'strict-signature',
+  toJson: (rules) => rules.map(({ id, actions, headers, parameters }) => [id, actions, headers, parameters]),
+  fromJson: (json) =>
+    asList(json).map((rule) => {
+      const [id, actions, headers, parameters] = asList(rule)
+      return { id: asText(id), actions: texts(actions), headers: texts(headers), parameters: texts(parameters) }
+    }),
 }
 
 function texts(json: Json | undefined): readonly string[] {

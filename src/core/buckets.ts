@@ -5,12 +5,13 @@
 
 import { randomHex } from '../base/ids.js'
 import type { MetaStore } from '../meta/meta-store.js'
-import type { Bucket, Versioning } from '../model/bucket.js'
+import type { Json } from '../meta/record.js'
+import type { Bucket, DocumentKind, Versioning } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
 import { type Acl, sameAcl } from '../model/grants.js'
-import { NO_TAGS, type TagSet } from '../model/tags.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
+import type { DocumentFormat } from './documents.js'
 import { removeUpload } from './multipart.js'
 import { readBucket, requireOpen } from './open-bucket.js'
 import {
@@ -35,14 +36,24 @@ import {
   uploadCodec,
   uploadPrefix,
 } from './rows.js'
-import { bucketTagsFormat } from './tags-record.js'
+
+/** Made by `newDocument`, whose kinds are all different. */
+export interface NewDocument {
+  readonly kind: DocumentKind
+  readonly json: Json
+}
+
+export function newDocument<T>({ kind, toJson }: DocumentFormat<T>, value: T): NewDocument {
+  return { kind, json: toJson(value) }
+}
 
 export interface CreateBucketRequest {
   readonly name: string
   readonly accountId: string
   readonly region: string
   readonly acl: Acl
-  readonly tags?: TagSet
+  /** That it has from the first moment. */
+  readonly documents?: readonly NewDocument[]
   /** An own bucket with another ACL is another bucket: BucketAlreadyExists. */
   readonly aclDistinguishes?: boolean
 }
@@ -85,7 +96,7 @@ export function createBuckets(dependencies: CoreDependencies): BucketStore {
 
 function createBucket(dependencies: CoreDependencies, request: CreateBucketRequest): Promise<Bucket> {
   const { meta, clock, random, limits } = dependencies
-  const { name, accountId, region, acl, tags = NO_TAGS } = request
+  const { name, accountId, region, acl, documents = [] } = request
   return commitPlanned(dependencies, 'CreateBucket', async () => {
     const row = await readBucket(meta, name)
     if (row.value !== undefined) refuseExisting(row.value, request)
@@ -105,7 +116,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
       versioning: 'unset',
       acl,
       state: 'active',
-      documents: tags.length === 0 ? [] : [bucketTagsFormat.kind],
+      documents: documents.map(({ kind }) => kind),
     }
     return {
       batch: {
@@ -114,9 +125,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
           putOf(bucketCodec, row.key, bucket),
           { key: accountBucketKey(accountId, name), value: EMPTY_VALUE },
           putOf(bucketCountCodec, count.key, buckets),
-          ...(tags.length === 0
-            ? []
-            : [putOf(documentCodec, documentKey(id, bucketTagsFormat.kind), bucketTagsFormat.toJson(tags))]),
+          ...documents.map(({ kind, json }) => putOf(documentCodec, documentKey(id, kind), json)),
         ],
       },
       result: bucket,

@@ -201,14 +201,10 @@ export type AdminActionName = keyof typeof adminActions
 
 export type ValuesOfAction<N extends AdminActionName> = ValuesOf<(typeof adminActions)[N]['parameters']>
 
-/** Those for which the core has nothing yet: neither served nor shown. */
-const WAITING: readonly string[] = ['access explain' satisfies AdminActionName]
-
-/** Those that are served. */
 export const adminActionNames: readonly AdminActionName[] = Object.keys(adminActions).filter(isAdminActionName)
 
 export function isAdminActionName(name: string): name is AdminActionName {
-  return Object.hasOwn(adminActions, name) && !WAITING.includes(name)
+  return Object.hasOwn(adminActions, name)
 }
 
 /** The row in the form in which all rows are alike: for those who go through the table. */

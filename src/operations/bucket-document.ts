@@ -4,7 +4,9 @@
  */
 
 import type { DocumentFormat } from '../core/documents.js'
+import type { Bucket } from '../model/bucket.js'
 import type { Permission } from '../model/permissions.js'
+import type { DialectName } from '../wire/dialect.js'
 import type { XmlDocument } from '../wire/document.js'
 import { type OutputField, showXml, xmlBody } from '../wire/field.js'
 import { type Operation, operation, type Services } from '../wire/operation.js'
@@ -34,12 +36,17 @@ export interface BucketDocument<Shown, Kept> {
   readonly show: (kept: Kept) => Shown
   /** Of a replacement. */
   readonly putStatus: 200 | 204
+  /** Of a replacement: refuses what clashes with the state that it enters. */
+  readonly admit?: (kept: Kept, bucket: Bucket) => void
+  /** Where it exists; both when absent. */
+  readonly dialects?: readonly DialectName[]
   readonly sizeBytesMax?: number
 }
 
 /** Printed from a function, because the types of `operation` cannot see whether a type yet unknown may be undefined. */
 export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept>): readonly Operation[] {
   const { name, subject, query, document, format, absent, accept, show, putStatus, sizeBytesMax } = declared
+  const { admit = () => undefined, dialects = ['cos', 's3'] } = declared
   const result: OutputField<() => Shown> = {
     place: showXml(document).place,
     write: (shown, draft, dialect) => showXml(document).write(shown(), draft, dialect),
@@ -51,6 +58,7 @@ export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept
       summary: `The ${subject} of the bucket.`,
       method: 'GET',
       match,
+      dialects,
       permission: `Get${name}`,
       input: {},
       output: { result },
@@ -64,6 +72,7 @@ export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept
       summary: `Replaces the ${subject} of the bucket.`,
       method: 'PUT',
       match,
+      dialects,
       permission: `Put${name}`,
       input: { given: xmlBody(document, sizeBytesMax === undefined ? {} : { sizeBytesMax }) },
       status: putStatus,
@@ -72,7 +81,12 @@ export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept
         const { documents } = services.core
         const accepted = accept(given, services)
         if (accepted === undefined) await documents.remove(bucket, format.kind)
-        else await documents.put(bucket, format.kind, () => format.toJson(accepted))
+        else {
+          await documents.put(bucket, format.kind, (_before, now) => {
+            admit(accepted, now)
+            return format.toJson(accepted)
+          })
+        }
         return {}
       },
     }),
@@ -81,6 +95,7 @@ export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept
       summary: `Removes the ${subject} of the bucket.`,
       method: 'DELETE',
       match,
+      dialects,
       permission: `Delete${name}`,
       input: {},
       status: 204,

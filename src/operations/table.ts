@@ -2,7 +2,10 @@
 
 import type { Operation } from '../wire/operation.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
+import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
+import { getBucketRequestPayment, putBucketRequestPayment } from './bucket/bucket-request-payment.js'
+import { bucketStrictSignature } from './bucket/bucket-strict-signature.js'
 import { bucketTagging } from './bucket/bucket-tagging.js'
 import { getBucketVersioning, putBucketVersioning } from './bucket/bucket-versioning.js'
 import { createBucket } from './bucket/create-bucket.js'
@@ -12,6 +15,7 @@ import { getBucketLocation } from './bucket/get-bucket-location.js'
 import { headBucket } from './bucket/head-bucket.js'
 import { listObjectVersions } from './bucket/list-object-versions.js'
 import { listObjects, listObjectsV2 } from './bucket/list-objects.js'
+import { publicAccessBlock } from './bucket/public-access-block.js'
 import { abortMultipartUpload } from './multipart/abort-multipart-upload.js'
 import { completeMultipartUpload } from './multipart/complete-multipart-upload.js'
 import { initiateMultipartUpload } from './multipart/initiate-multipart-upload.js'
@@ -44,6 +48,11 @@ export const operations: readonly Operation[] = [
   putBucketPolicy,
   deleteBucketPolicy,
   getBucketPolicyStatus,
+  ...publicAccessBlock,
+  ...bucketOwnershipControls,
+  getBucketRequestPayment,
+  putBucketRequestPayment,
+  ...bucketStrictSignature,
   ...bucketTagging,
   listObjects,
   listObjectsV2,

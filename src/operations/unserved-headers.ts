@@ -11,7 +11,7 @@ type Kind = 'bucket' | 'object' | 'read' | 'complete'
 
 /** Without the vendor prefix. */
 const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
-  bucket: ['object-ownership'],
+  bucket: [],
   object: [
     'server-side-encryption-customer-algorithm',
     'server-side-encryption-customer-key',

@@ -337,9 +337,27 @@ test('access explain asks about the key, the action and the place that were name
   await assert.rejects(ask('b', 'AKIDnobody'), (error) => isApiError(error, 'NoSuchEntity'))
 })
 
-test('access explain is not offered while nothing explains', async () => {
+test('access explain shows every rule that was looked at, and what decides', async () => {
   await using world = await createAdminWorld()
-  await refused(world, 404, 'NoSuchEntity', 'access explain', { as: OWNER.id, do: 's3:GetObject', on: 'b' })
+  const { core } = world.service
+  const holder = (await core.identities.findKey(OWNER.id)) ?? assert.fail('there is no key')
+  const accountId = holder.principal.account.id
+  await core.buckets.create({ name: 'b-1250000000', accountId, region: 'ap-guangzhou', acl: 'private' })
+  await done(world, 'user create', { user: 'alice' })
+  const created = await done(world, 'key create', { user: 'alice' })
+  const id = created['key']
+  const explain = (action: string) => done(world, 'access explain', { as: id, do: action, on: 'b-1250000000/k' })
+  const before = await explain('s3:GetObject')
+  assert.equal(before['decision'], 'denied', JSON.stringify(before))
+  await done(world, 'policy put', { policy: 'readers', document: JSON.stringify(POLICY) })
+  await done(world, 'policy attach', { policy: 'readers', user: 'alice' })
+  const after = await explain('name/cos:GetObject')
+  assert.equal(after['decision'], 'allowed', JSON.stringify(after))
+  assert.match(JSON.stringify(after), /readers/)
+  assert.equal((await explain('PutObject'))['decision'], 'denied')
+  const asked = { as: id, do: 's3:Fly', on: 'b-1250000000' }
+  await refused(world, 400, 'InvalidParameterValue', 'access explain', asked)
+  await refused(world, 404, 'NoSuchBucket', 'access explain', { ...asked, do: 's3:GetObject', on: 'nope' })
 })
 
 // --- the log --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { GRANT_PERMISSIONS, type GrantPermission } from '../../src/model/grants.js'
 import { type PermissionNeed, permissionNeeds } from '../../src/model/permissions.js'
+import { actionNames } from '../../src/model/policy/action-names.js'
 import { operations as table } from '../../src/operations/table.js'
 import type { AuthKind } from '../../src/wire/authentication.js'
 import type { DialectName } from '../../src/wire/dialect.js'
@@ -65,6 +66,24 @@ const bucket = (method: string, query: Said['query'] = {}, body?: string): Sampl
 const DELETE = '<Delete><Object><Key>key</Key></Object></Delete>'
 const privately = ({ prefix }: Speaker) => ({ [`${prefix}acl`]: 'private' })
 const VERSIONING = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
+/** Names somebody who is not here, so that it decides nothing. */
+const POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::999999999999:root' },
+      Action: 's3:*',
+      Resource: 'arn:aws:s3:::examplebucket-1250000000/*',
+    },
+  ],
+})
+const BLOCK =
+  '<PublicAccessBlockConfiguration><BlockPublicPolicy>false</BlockPublicPolicy></PublicAccessBlockConfiguration>'
+const OWNERSHIP = '<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>'
+const PAYMENT = '<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>'
+const STRICT =
+  '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -86,6 +105,21 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketTagging: bucket('GET', { tagging: true }),
   PutBucketTagging: bucket('PUT', { tagging: true }, TAGGING),
   DeleteBucketTagging: bucket('DELETE', { tagging: true }),
+  GetBucketPolicy: bucket('GET', { policy: true }),
+  PutBucketPolicy: bucket('PUT', { policy: true }, POLICY),
+  DeleteBucketPolicy: bucket('DELETE', { policy: true }),
+  GetBucketPolicyStatus: bucket('GET', { policyStatus: true }),
+  GetPublicAccessBlock: bucket('GET', { publicAccessBlock: true }),
+  PutPublicAccessBlock: bucket('PUT', { publicAccessBlock: true }, BLOCK),
+  DeletePublicAccessBlock: bucket('DELETE', { publicAccessBlock: true }),
+  GetBucketOwnershipControls: bucket('GET', { ownershipControls: true }),
+  PutBucketOwnershipControls: bucket('PUT', { ownershipControls: true }, OWNERSHIP),
+  DeleteBucketOwnershipControls: bucket('DELETE', { ownershipControls: true }),
+  GetBucketRequestPayment: bucket('GET', { requestPayment: true }),
+  PutBucketRequestPayment: bucket('PUT', { requestPayment: true }, PAYMENT),
+  GetBucketStrictSignature: bucket('GET', { 'strict-signature': true }),
+  PutBucketStrictSignature: bucket('PUT', { 'strict-signature': true }, STRICT),
+  DeleteBucketStrictSignature: bucket('DELETE', { 'strict-signature': true }),
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),
@@ -177,6 +211,15 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
   await speak.put('key')
   await speak.put('tagged', 'content', { [`${speak.prefix}tagging`]: 'a=b' })
   await speak.say({ method: 'PUT', bucket: speak.bucket, query: { tagging: true }, body: TAGGING })
+  const { buckets, documents } = speak.core
+  for (const [kind, json] of [
+    ['policy', POLICY],
+    ['public-access-block', [false, false, false, false]],
+    ['ownership', 'ObjectWriter'],
+    ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
+  ] as const) {
+    await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)
+  }
   const upload = { bucket: speak.bucket, key: 'upload' }
   const initiated = await speak.say({ ...upload, method: 'POST', query: { uploads: true } })
   const [uploadId = ''] = elementsOf(initiated.xml, 'UploadId').map(({ text }) => text)
@@ -267,6 +310,99 @@ for (const operation of operations) {
 /** An unsigned request tells its dialect by a header. */
 function vendorMark(speak: Speaker, { headers = {} }: Said): Readonly<Record<string, string>> {
   return { ...headers, [`${speak.prefix}meta-mark`]: '1' }
+}
+
+// --- users and temporary keys -----------------------------------------------------------------------------------
+
+/** In either grammar, for everything; copies ask for their source too. */
+function policyFor(grammar: 'cam' | 'iam', operation: Operation): string {
+  const permissions = [operation.permission, ...(readsToo(operation) ? (['GetObject'] as const) : [])]
+  if (grammar === 'cam') {
+    const action = permissions.map((permission) => `name/cos:${permission}`)
+    return JSON.stringify({ version: '2.0', statement: [{ effect: 'allow', action, resource: '*' }] })
+  }
+  const Action = permissions.map((permission) => actionNames[permission].iam)
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] })
+}
+
+async function userKey({ core, owner }: Speaker, policy: string | undefined): Promise<Credentials> {
+  const { identities } = core
+  await identities.createUser(owner.id, 'alice')
+  if (policy !== undefined) {
+    await identities.putPolicy(owner.id, 'only', policy)
+    await identities.setAttached(owner.id, { kind: 'user', name: 'alice' }, ['only'])
+  }
+  const { info, secret } = await identities.createKey({ accountId: owner.id, userName: 'alice' })
+  return { id: info.id, secret }
+}
+
+async function sessionKey(speak: Speaker, policy: string, durationSeconds = 900) {
+  const issuer = (await speak.core.identities.principalOf(OWNER.id)) ?? assert.fail()
+  const idPrefix = speak.dialect === 'cos' ? 'AKID' : 'ASIA'
+  return speak.core.sessions.issue({
+    issuer,
+    kind: 'federated',
+    name: 'f',
+    policies: [policy],
+    durationSeconds,
+    idPrefix,
+  })
+}
+
+/** With the token where every kind of signature may have it. */
+function saidWith(token: string, { prefix }: Speaker, said: Said): Said {
+  return { ...said, headers: { ...said.headers, [`${prefix}security-token`]: token } }
+}
+
+const NOTHING = JSON.stringify({
+  version: '2.0',
+  statement: [{ effect: 'allow', action: 'name/cos:NothingAtAll', resource: '*' }],
+})
+
+for (const operation of operations) {
+  for (const dialect of operation.dialects) {
+    test(`${operation.name} in ${dialect} serves a user who may, in either grammar, and no other`, async () => {
+      for (const kind of kindsOf(dialect)) {
+        for (const grammar of ['cam', 'iam'] as const) {
+          const found = await fixture(dialect)
+          const as = await userKey(found.speak, policyFor(grammar, operation))
+          const heard = await sayBy(kind, found.speak, sampleOf(operation).said(found), { as })
+          assert.ok(heard.status >= 200 && heard.status < 300, `${kind}, ${grammar}: ${heard.status} ${heard.text}`)
+        }
+        for (const policy of [undefined, NOTHING]) {
+          const found = await fixture(dialect)
+          const said = sampleOf(operation).said(found)
+          const heard = await sayBy(kind, found.speak, said, { as: await userKey(found.speak, policy) })
+          refusedUnread(heard, `${kind}, a user with ${policy ?? 'nothing'}`, 'AccessDenied', said)
+        }
+      }
+    })
+
+    test(`${operation.name} in ${dialect} serves a temporary key that may, until its end, and no other`, async () => {
+      for (const kind of kindsOf(dialect)) {
+        const found = await fixture(dialect)
+        const { speak } = found
+        const said = sampleOf(operation).said(found)
+        const may = await sessionKey(speak, policyFor('cam', operation))
+        const mayNot = await sessionKey(speak, NOTHING)
+        const by = ({ accessKeyId, secretKey, token }: typeof may) =>
+          sayBy(kind, speak, saidWith(token, speak, said), { as: { id: accessKeyId, secret: secretKey } })
+        refusedUnread(await by(mayNot), `${kind}, a session that may do something else`, 'AccessDenied', said)
+        refusedUnread(
+          await by({ ...may, secretKey: MISTAKEN.secret }),
+          `${kind}, wrong secret`,
+          'SignatureDoesNotMatch',
+          said,
+        )
+        const heard = await by(may)
+        assert.ok(heard.status >= 200 && heard.status < 300, `${kind}: ${heard.status} ${heard.text}`)
+        speak.clock.advance(901_000)
+        const late = await by(may)
+        assert.deepEqual([late.status, late.error.code], [400, 'ExpiredToken'], late.text)
+        if (said.body !== undefined) assert.equal(late.bodyRead, false)
+      }
+    })
+  }
 }
 
 // --- what an ACL opens ------------------------------------------------------------------------------------------

@@ -60,6 +60,12 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'attributes',
     'acl',
     'tagging',
+    'policy',
+    'policyStatus',
+    'publicAccessBlock',
+    'ownershipControls',
+    'requestPayment',
+    'strict-signature',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

@@ -14,14 +14,9 @@ export const accessHandlers: HandlersOf<'access'> = {
         { message: 'The parameter on must be bucket or bucket/key.' },
       )
     }
-    const { explainAccess = notServed } = call
     const question = { accessKeyId, action, bucketName, key, address: from, secure: tls }
-    const { allowed, steps } = await explainAccess(question)
+    const { allowed, steps } = await call.explainAccess(question)
     const lines = steps.map(({ what, outcome, detail }) => ({ what, outcome, detail }))
     return { decision: allowed ? 'allowed' : 'denied', steps: lines }
   },
-}
-
-function notServed(): never {
-  return fail('NotImplemented', {}, { message: 'This server does not explain decisions.' })
 }

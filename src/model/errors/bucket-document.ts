@@ -48,6 +48,16 @@ export const bucketDocumentErrors = {
       zh: '版本控制文档没有 Status，或要求 MFA 删除却没有 MFA 头部。请发送值为 Enabled 或 Suspended 的 Status。',
     },
   }),
+  NoSuchStrictSignatureConfiguration: row({
+    status: 404,
+    message: 'The strict signature configuration does not exist.',
+    details: ['BucketName'],
+    dialects: ['cos'],
+    description: {
+      en: 'The bucket has no rules about what a signature must cover. Set some first, or treat this answer as none.',
+      zh: '存储桶没有设置严格签名规则。请先设置，或将此视为没有规则。',
+    },
+  }),
   NoSuchBucketPolicy: row({
     status: 404,
     message: 'The specified bucket does not have a bucket policy.',

@@ -79,6 +79,8 @@ function grammarOf(text: string, document: Fields): Grammar {
   const version = Object.entries(document).find(([name]) => name.toLowerCase() === 'version')?.[1]
   if (version === '2.0' || version === 2) return 'cam'
   if (typeof version === 'string' && VERSIONS.iam.includes(version)) return 'iam'
+  // Only CAM takes names in any case.
+  if (!Object.hasOwn(document, 'Statement')) return 'cam'
   return /"(?:qcs::|name\/|cos:)/.test(text) && !/"(?:arn:|s3:)/.test(text) ? 'cam' : 'iam'
 }
 

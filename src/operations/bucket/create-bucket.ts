@@ -1,8 +1,13 @@
 /** Makes a bucket. Its region comes from the host in COS, from the body in S3. */
 
+import { ownershipFormat } from '../../core/bucket-access.js'
+import { newDocument } from '../../core/buckets.js'
+import { bucketTagsFormat } from '../../core/tags-record.js'
 import { fail } from '../../model/errors/index.js'
+import { givesAway } from '../../model/grants.js'
+import { OWNERSHIPS } from '../../model/policy/decision.js'
 import { document, list, only, optional, record, trimmed } from '../../wire/document.js'
-import { showHeader, xmlBody } from '../../wire/field.js'
+import { choice, showHeader, vendorHeader, xmlBody } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { bucketAclHeaders, resolveHeaders } from '../acl-fields.js'
 import { requireAccount } from '../signed-caller.js'
@@ -37,6 +42,7 @@ export const createBucket = operation({
   input: {
     tags: bucketTagsHeader,
     given: bucketAclHeaders,
+    ownership: vendorHeader('object-ownership', choice(OWNERSHIPS)),
     unserved: unservedHeaders('bucket'),
     configuration: xmlBody(configuration, { absent: () => NO_CONFIGURATION }),
   },
@@ -44,7 +50,7 @@ export const createBucket = operation({
   handle: async (
     services,
     { bucketName },
-    { tags: tagsInHeader, given, configuration: { location, tags: tagsInBody, zones, architecture } },
+    { tags: tagsInHeader, given, ownership, configuration: { location, tags: tagsInBody, zones, architecture } },
   ) => {
     const { account } = requireAccount(services.principal)
     const { traits } = services.dialect
@@ -58,8 +64,13 @@ export const createBucket = operation({
     const acl = (given === undefined ? undefined : await resolveHeaders(services, given, owners)) ?? 'private'
     const aclDistinguishes = traits.aclDistinguishesBuckets
     const tags = allowedTags([...tagsInHeader, ...(tagsInBody?.tag ?? [])], 'bucket', services.dialect)
+    if (ownership === 'BucketOwnerEnforced' && givesAway(acl)) fail('InvalidBucketAclWithObjectOwnership')
+    const documents = [
+      ...(tags.length === 0 ? [] : [newDocument(bucketTagsFormat, tags)]),
+      ...(ownership === undefined ? [] : [newDocument(ownershipFormat, ownership)]),
+    ]
     const accountId = account.id
-    await services.core.buckets.create({ name: bucketName, accountId, region, acl, tags, aclDistinguishes })
+    await services.core.buckets.create({ name: bucketName, accountId, region, acl, documents, aclDistinguishes })
     return traits.locationInBody ? { location: `/${bucketName}` } : {}
   },
 })
