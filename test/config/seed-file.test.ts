@@ -94,7 +94,7 @@ objects:
     appid: 1250000001
     state: closed
     policies:
-      - {name: no spaces, document: {statement: [{effect: allow}]}}
+      - {name: no spaces, document: {statement: [{effect: allow, action: '*', resource: '*'}]}}
       - {name: p, document: hunter2}
       - {name: q, document: {version: '2.0'}}
       - {name: r, document: 7}
@@ -127,7 +127,7 @@ objects:
     appid: 1250000001
     keys: [{id: AKID1, secret: secret-one}]
     policies:
-      - &policy {name: p, document: {statement: [{effect: allow}]}}
+      - &policy {name: p, document: {statement: [{effect: allow, action: '*', resource: '*'}]}}
       - *policy
     groups:
       - {name: g, policies: [p, q]}
@@ -195,13 +195,13 @@ test('a whole seed comes out typed, with paths resolved against its own director
       - { name: read, document: { statement: [{ effect: allow, action: '*', resource: '*' }] } }
       - name: text
         document: |
-          {"Statement": [{"Effect": "Allow"}]}
+          {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
     groups:
       - { name: staff, policies: [read] }
     users:
       - { name: alice, number: 100000000002, groups: [staff], policies: [text] }
     roles:
-      - { name: reader, trust: { statement: [{ effect: allow }] }, policies: [read], sessionSecondsMax: 900 }
+      - { name: reader, trust: { statement: [{ effect: allow, principal: '*', action: 'sts:AssumeRole' }] }, policies: [read], sessionSecondsMax: 900 }
 buckets:
   - { name: photos-1250000001, account: team, acl: public-read, versioning: Enabled }
   - name: plain-1250000000
@@ -228,7 +228,7 @@ objects:
         keys: [['AKIDTEAM', 'a-long-secret']],
         policies: [
           { name: 'read', line: 9, text: '{"statement":[{"effect":"allow","action":"*","resource":"*"}]}' },
-          { name: 'text', line: 10, text: '{"Statement": [{"Effect": "Allow"}]}\n' },
+          { name: 'text', line: 10, text: '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}\n' },
         ],
         groups: [{ name: 'staff', line: 14, policies: ['read'] }],
         users: [{ name: 'alice', line: 16, number: '100000000002', groups: ['staff'], policies: ['text'], keys: [] }],
@@ -236,7 +236,7 @@ objects:
           {
             name: 'reader',
             line: 18,
-            trust: '{"statement":[{"effect":"allow"}]}',
+            trust: '{"statement":[{"effect":"allow","principal":"*","action":"sts:AssumeRole"}]}',
             policies: ['read'],
             sessionSecondsMax: 900,
           },

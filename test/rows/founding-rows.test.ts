@@ -12,7 +12,6 @@ import { scanRaises } from '../../src/wire/errors-page.js'
 
 /** By the feature that will raise them. */
 const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
-  accounts: ['InvalidPayer'],
   'access logging': ['CrossLocationLoggingProhibited', 'InvalidTargetBucketForLogging'],
   acceleration: [
     'AccelerateCannotBeEnabled',
@@ -21,7 +20,7 @@ const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
     'AccelerateNameWithDot',
     'AccelerateNotSupported',
   ],
-  'bucket documents': ['InvalidBucketState', 'NoSuchBucketPolicy', 'NoSuchLifecycleConfiguration'],
+  'bucket documents': ['InvalidBucketState', 'NoSuchLifecycleConfiguration'],
   regions: ['PermanentRedirect', 'Redirect', 'TemporaryRedirect'],
   restores: ['RestoreAlreadyInProgress'],
   websites: ['InvalidAddressingHeader'],
