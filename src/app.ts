@@ -33,6 +33,7 @@ import { openLmdbMetaStore } from './meta/lmdb.js'
 import { createMemoryMetaStore } from './meta/memory.js'
 import type { MetaStore } from './meta/meta-store.js'
 import { createMeteredMetaStore } from './meta/metered.js'
+import { stsActions, unservedStsActions } from './operations/sts/actions.js'
 import { operations } from './operations/table.js'
 import { reservedNames, unservedOperations } from './operations/unsupported.js'
 import { createAddressing } from './wire/address.js'
@@ -213,6 +214,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     dialects: [dialects.cos, dialects.s3],
     clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
     router: createRouter(operations, unservedOperations, reservedNames),
+    queryApi: { actions: stsActions, unserved: unservedStsActions },
     requestIds,
     region: settings.region,
     regionAliases: settings.regionAliases,

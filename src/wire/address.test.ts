@@ -182,3 +182,23 @@ test('many hosts are not remembered for ever, and answers do not depend on what 
   for (let at = 0; at < 3000; at++) assert.equal(own(`b${at}.localhost`, '/').bucketName, `b${at}`)
   assert.equal(own('b1.localhost', '/k').key, 'k')
 })
+
+test('the hosts of temporary keys: whatever their region and path, there are no buckets behind them', () => {
+  const sts: Address = { ...PLAIN, entrance: 'sts' }
+  const cases: readonly (readonly [string, Address])[] = [
+    ['sts.tencentcloudapi.com', { ...sts, dialect: 'cos' }],
+    ['STS.tencentcloudapi.com:443', { ...sts, dialect: 'cos' }],
+    ['sts.ap-guangzhou.tencentcloudapi.com', { ...sts, dialect: 'cos' }],
+    ['sts.internal.tencentcloudapi.com', { ...sts, dialect: 'cos' }],
+    ['sts.amazonaws.com', { ...sts, dialect: 's3' }],
+    ['sts.eu-west-1.amazonaws.com', { ...sts, dialect: 's3' }],
+    ['sts.cn-north-1.amazonaws.com.cn', { ...sts, dialect: 's3' }],
+    ['sts.localhost:9000', sts],
+    ['sts.objects.example.com', sts],
+    ['sts.eu-west-1.example.com', virtual({ bucketName: 'sts.eu-west-1' })],
+    ['cvm.tencentcloudapi.com', { ...PLAIN, dialect: 'cos', region: 'cvm' }],
+    ['tencentcloudapi.com', PLAIN],
+  ]
+  for (const [host, address] of cases) assert.deepEqual(addressing(host, '/'), address, host)
+  assert.deepEqual(addressing('sts.amazonaws.com', '/some/path'), { ...sts, dialect: 's3' })
+})

@@ -18,7 +18,7 @@ export interface Address {
   readonly dialect: DialectName | undefined
   readonly pathStyle: boolean
   /** Hosts with rules of their own. */
-  readonly entrance: 'storage' | 'website' | 'accelerate' | 'control'
+  readonly entrance: 'storage' | 'website' | 'accelerate' | 'control' | 'sts'
 }
 
 interface HostFacts {
@@ -31,6 +31,7 @@ interface HostFacts {
 
 export const COS_SUFFIXES = ['myqcloud.com', 'tencentcos.cn']
 export const S3_SUFFIXES = ['amazonaws.com', 'amazonaws.com.cn']
+export const COS_API_SUFFIX = 'tencentcloudapi.com'
 
 const PLAIN: HostFacts = { bucketName: undefined, region: undefined, dialect: undefined, entrance: 'storage' }
 
@@ -85,6 +86,16 @@ const FORMS: readonly {
   },
 ]
 
+/**
+ * Where temporary keys are asked for. Regions of these hosts are not those of buckets: all of them answer the same. Under
+ * an own suffix the label is taken from buckets, so that one named `sts` is reached by its path only.
+ */
+const STS_LABELS: Readonly<Record<DialectName | 'own', RegExp>> = {
+  cos: /^sts(?:\.[a-z0-9-]+)*$/,
+  s3: /^sts(?:-fips)?(?:\.[a-z0-9-]+)?$/,
+  own: /^sts$/,
+}
+
 type Groups = Readonly<Record<string, string | undefined>>
 
 export interface AddressOptions {
@@ -96,7 +107,9 @@ export interface AddressOptions {
 const HOSTS_REMEMBERED_MAX = 1_000
 
 export function createAddressing(options: AddressOptions): (host: string, rawPath: string) => Address {
-  const suffixes = [...options.ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES].sort((a, b) => b.length - a.length)
+  const suffixes = [...options.ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX].sort(
+    (a, b) => b.length - a.length,
+  )
   const remembered = new Map<string, HostFacts>()
   return (host, rawPath) => {
     let facts = remembered.get(host)
@@ -105,6 +118,7 @@ export function createAddressing(options: AddressOptions): (host: string, rawPat
       if (remembered.size >= HOSTS_REMEMBERED_MAX) remembered.clear()
       remembered.set(host, facts)
     }
+    if (facts.entrance === 'sts') return { ...facts, key: undefined, pathStyle: true }
     return facts.bucketName === undefined ? pathStyle(facts, rawPath) : virtualHost(facts, rawPath)
   }
 }
@@ -115,6 +129,10 @@ function readHost(host: string, suffixes: readonly string[], ownSuffixes: readon
   if (suffix === undefined || name === suffix) return PLAIN
   const labels = name.slice(0, -suffix.length - 1)
   const own = ownSuffixes.includes(suffix)
+  const vendor: DialectName = S3_SUFFIXES.includes(suffix) ? 's3' : 'cos'
+  if (!COS_SUFFIXES.includes(suffix) && STS_LABELS[own ? 'own' : vendor].test(labels)) {
+    return { ...PLAIN, dialect: own ? undefined : vendor, entrance: 'sts' }
+  }
   for (const { dialect, pattern, facts, vendorOnly } of FORMS) {
     if (own && vendorOnly === true) continue
     const groups = pattern.exec(labels)?.groups
@@ -122,7 +140,7 @@ function readHost(host: string, suffixes: readonly string[], ownSuffixes: readon
   }
   if (own) return { ...PLAIN, bucketName: labels }
   // A vendor's host of a kind that is not here, such as image processing: no region of ours, and never a path style.
-  return { ...PLAIN, dialect: COS_SUFFIXES.includes(suffix) ? 'cos' : 's3', region: labels }
+  return { ...PLAIN, dialect: vendor, region: labels }
 }
 
 function virtualHost(facts: HostFacts, rawPath: string): Address {

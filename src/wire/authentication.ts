@@ -16,6 +16,8 @@ export interface AuthFacts {
   readonly region: string
   /** Other regions accepted in a SigV4 scope, such as AWS tools' default `us-east-1`. */
   readonly regionAliases: readonly string[]
+  /** Lower-case hex, where the body has been read already: such APIs sign it without announcing its hash. */
+  readonly bodySha256?: string
 }
 
 export interface AuthScheme {

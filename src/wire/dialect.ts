@@ -6,6 +6,7 @@ import type { Account } from '../model/principal.js'
 import type { TagSubject } from '../model/tags.js'
 import type { AuthScheme, FormScheme, PayloadContract } from './authentication.js'
 import type { FormRules } from './form-policy.js'
+import type { QueryDialect } from './query-dialect.js'
 import type { WireRequest } from './request.js'
 
 export type DialectName = 'cos' | 's3'
@@ -19,6 +20,8 @@ export interface Dialect {
   readonly anonymousPayload: (request: WireRequest) => PayloadContract
   readonly decodeChunked: (source: AsyncIterable<Bytes>, contract: ChunkedContract) => DecodedBody
   readonly form: FormDialect
+  /** Temporary keys. */
+  readonly queryApi: QueryDialect
   readonly traits: Traits
 }
 

@@ -32,6 +32,8 @@ import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './in
 import { admitHolder, findHolder } from './key-holder.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
+import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
+import type { QueryClaim } from './query-dialect.js'
 import { type QueryView, queryView } from './query-view.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
@@ -53,6 +55,7 @@ export interface PipelineOptions {
   readonly dialects: readonly Dialect[]
   readonly clientAddresses: ClientAddresses
   readonly router: Router
+  readonly queryApi: QueryApi
   readonly requestIds: () => RequestIds
   readonly region: string
   readonly regionAliases: readonly string[]
@@ -84,6 +87,8 @@ interface Progress {
   seen: DialectName | 'unknown'
   operation: Operation | undefined
   address: Address | undefined
+  /** Set once the request is known to be a call for temporary keys. */
+  call: QueryProgress | undefined
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -94,6 +99,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       seen: 'unknown',
       operation: undefined,
       address: undefined,
+      call: undefined,
     }
     try {
       const response = await serve(options, request, progress)
@@ -102,11 +108,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return { ...response, headers }
     } catch (thrown) {
       const error = asApiError(thrown)
-      const response = renderError(error, errorFacts(request, progress))
+      const response = refusal(error, request, progress)
       observe(options, request, progress, response, error)
       return response
     }
   }
+}
+
+/** Calls for temporary keys are refused in the form that their clients read. */
+function refusal(error: ApiError, request: WireRequest, progress: Progress): WireResponse {
+  const { call, requestIds } = progress
+  if (call === undefined) return renderError(error, errorFacts(request, progress))
+  const response = call.dialect.queryApi.refuse(error, requestIds)
+  return { ...response, headers: identityHeaders(call.dialect.name, requestIds, true).concat(response.headers) }
 }
 
 /**
@@ -135,6 +149,7 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
   const { query, address, dialect } = identify(options, request, progress)
+  if (isQueryCall(request, address)) return serveCall(options, request, query, dialect, progress)
   const view = queryView(query)
   const operation = target(options, request, address, dialect, view)
   progress.operation = operation
@@ -144,6 +159,26 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   checkShape(options, request, dialect, operation, payload)
   const entry = await enter(options, { request, address, dialect, operation, query: view, principal, claim })
   return run(arrival, principal, entry, payload)
+}
+
+/** Temporary keys: an API of its own behind the same listener. */
+function serveCall(
+  options: PipelineOptions,
+  request: WireRequest,
+  query: readonly QueryParameter[],
+  dialect: Dialect,
+  progress: Progress,
+): Promise<WireResponse> {
+  const { core, dialects, queryApi, clientAddresses, region, regionAliases, clock, signUpUrl } = options
+  const authenticateCall = async (claim: QueryClaim) => {
+    const holder = await findHolder(core, claim)
+    claim.verify(holder.secret)
+    return admitHolder(core, holder, signUpUrl)
+  }
+  const call: QueryProgress = { dialect, action: undefined }
+  progress.call = call
+  const api = { ...queryApi, core, dialects, clientAddresses, authenticate: authenticateCall }
+  return serveQueryCall(api, request, query, { now: clock.now(), region, regionAliases }, progress.requestIds, call)
 }
 
 /** A request that has found its operation. */
@@ -404,7 +439,7 @@ function errorFacts(
 function observe(
   options: PipelineOptions,
   request: WireRequest,
-  { operation, seen, requestIds, startedAt }: Progress,
+  { operation, call, seen, requestIds, startedAt }: Progress,
   { status, body }: WireResponse,
   error: ApiError | undefined,
 ): void {
@@ -413,8 +448,8 @@ function observe(
     options.log.error('internal error', { requestId, operation: operation?.name, cause: describeCause(error.cause) })
   }
   options.observe({
-    operation: operation?.name,
-    dialect: seen,
+    operation: call === undefined ? operation?.name : `STS.${call.action ?? 'unknown'}`,
+    dialect: call === undefined ? seen : call.dialect.name,
     status,
     error,
     requestId,

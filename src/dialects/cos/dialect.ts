@@ -5,6 +5,7 @@ import { qcsId } from '../../model/grants.js'
 import type { Account } from '../../model/principal.js'
 import type { Dialect, NumberedUser } from '../../wire/dialect.js'
 import { cosForm } from './form-signature.js'
+import { cosQueryApi } from './query-api.js'
 import { cosSchemes } from './signature.js'
 
 const MEBIBYTE = 1024 * 1024
@@ -21,6 +22,7 @@ export const cosDialect: Dialect = {
   anonymousPayload: () => ({ kind: 'unsigned' }),
   decodeChunked: () => fail('NotImplemented', { Header: 'x-amz-content-sha256' }),
   form: cosForm,
+  queryApi: cosQueryApi,
   traits: {
     keyBytesMax: 850, // 1.2
     keyRule: 'cos', // object 27

@@ -190,14 +190,16 @@ export const refuseQueryScope: Refuse = (reason, details = {}) =>
   })
 
 /** The region comes first, because SDKs learn the right one from the answer and sign again. */
-export function checkScope({ scope, terminal }: Credential, facts: AuthFacts, refuse: Refuse): void {
+export function checkScope({ scope, terminal }: Credential, facts: AuthFacts, service: string, refuse: Refuse): void {
   if (![facts.region, ...facts.regionAliases, DEFAULT_REGION_OF_TOOLS].includes(scope.region)) {
     refuse(`the region '${scope.region}' is wrong; expecting '${facts.region}'`, { Region: facts.region })
   }
   if (!/^\d{8}$/.test(scope.date)) {
     refuse(`incorrect date format "${scope.date}". This date in the credential must be in the format "yyyyMMdd".`)
   }
-  if (scope.service !== 's3') refuse(`incorrect service "${scope.service}". This endpoint belongs to "s3".`)
+  if (scope.service !== service) {
+    refuse(`incorrect service "${scope.service}". This endpoint belongs to "${service}".`)
+  }
   if (terminal !== SCOPE_TERMINAL) refuse(`incorrect terminal "${terminal}". This endpoint uses "${SCOPE_TERMINAL}".`)
 }
 

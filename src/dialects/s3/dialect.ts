@@ -8,6 +8,7 @@ import type { WireRequest } from '../../wire/request.js'
 import { decodeChunkedBody } from './chunked-body.js'
 import { s3Form } from './form-signature.js'
 import { payloadContract } from './payload.js'
+import { createS3QueryApi } from './query-api.js'
 import { createS3Schemes } from './signature.js'
 
 const MEBIBYTE = 1024 * 1024
@@ -40,6 +41,7 @@ export function createS3Dialect(): Dialect {
     anonymousPayload,
     decodeChunked: decodeChunkedBody,
     form: s3Form,
+    queryApi: createS3QueryApi(),
     traits: {
       keyBytesMax: 1024, // errors.md row 44
       keyRule: 's3',

@@ -30,7 +30,7 @@ const version4: FormScheme = {
   presents: (fields) => OWN_FIELDS.some((name) => fields.has(name)),
   claim: (_request, fields, facts) => {
     const [policy, credential, timestamp, signature] = readFields(fields)
-    checkScope(credential, facts, refuseQueryScope)
+    checkScope(credential, facts, 's3', refuseQueryScope)
     return {
       accessKeyId: credential.accessKeyId,
       securityToken: fields.get('x-amz-security-token') || undefined,

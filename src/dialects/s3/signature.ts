@@ -41,11 +41,16 @@ import { createSigningKeys, type SigningKeys, scopeText } from './signing-key.js
 export interface S3SchemesOptions {
   /** Signing keys kept: one per secret key, day and region in use. */
   readonly signingKeysMax?: number
+  /** What the scope must name; `s3` when absent. */
+  readonly service?: 's3' | 'sts'
 }
 
 const SIGNING_KEYS_MAX = 1000
 
-export function createS3Schemes({ signingKeysMax = SIGNING_KEYS_MAX }: S3SchemesOptions = {}): readonly AuthScheme[] {
+export function createS3Schemes({
+  signingKeysMax = SIGNING_KEYS_MAX,
+  service = 's3',
+}: S3SchemesOptions = {}): readonly AuthScheme[] {
   const keys = createSigningKeys(signingKeysMax)
   return PLACEMENTS.map(({ kind, presents, read, check, refuseScope }) => ({
     kind,
@@ -53,7 +58,7 @@ export function createS3Schemes({ signingKeysMax = SIGNING_KEYS_MAX }: S3Schemes
     claim: (request, facts) => {
       const signed = read(request, facts)
       check(signed, facts)
-      checkScope(signed.authorization, facts, refuseScope)
+      checkScope(signed.authorization, facts, service, refuseScope)
       return {
         kind,
         accessKeyId: signed.authorization.accessKeyId,
@@ -103,7 +108,7 @@ const HEADER: Placement = {
   read: (request, facts) => ({
     authorization: readHeader((request.headers.get('authorization') ?? '').trim()),
     date: readDate(request, facts.now),
-    payloadHash: request.headers.get('x-amz-content-sha256'),
+    payloadHash: request.headers.get('x-amz-content-sha256') ?? facts.bodySha256,
     expiresSeconds: undefined,
   }),
   check: ({ date }, facts) => checkSkew(date, facts.now),
@@ -119,7 +124,7 @@ const QUERY: Placement = {
     return {
       authorization: url,
       date: url.date,
-      payloadHash: payloadHash || UNSIGNED_PAYLOAD,
+      payloadHash: payloadHash || (facts.bodySha256 ?? UNSIGNED_PAYLOAD),
       expiresSeconds: url.expiresSeconds,
     }
   },

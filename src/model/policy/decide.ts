@@ -45,6 +45,11 @@ export function mayAllow({ principal, permission }: Question, { bucket }: Rules)
   return byPolicy === true || (aclsCount(bucket) && aclNaming(bucket, bucket.acl, right, principal) !== undefined)
 }
 
+/** Whether the caller's own side forbids it, whatever else allows. */
+export function callerRefuses(question: Question): boolean {
+  return callerDeny(question) !== undefined || sessionRefusal(question) !== undefined
+}
+
 // --- what denies ------------------------------------------------------------------------------------------------
 
 function applies({ permission, resource, facts }: Question, { actions, resources, conditions }: Statement): boolean {
