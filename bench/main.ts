@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- a b c d e] [--quick]`: starts what it needs, measures, prints one table. The client and what the
+ * `npm run bench [-- a b c d e f] [--quick]`: starts what it needs, measures, prints one table. The client and what the
  * server is held against run in processes of their own. Figures are for reading: the exit code is 0 whatever they are.
  */
 
@@ -7,11 +7,12 @@ import { cpus } from 'node:os'
 import type { ClientJobs } from './client.js'
 import { openWorkshop } from './jobs.js'
 import { measureMillion } from './million.js'
+import { measurePolicies } from './policies.js'
 import type { ReferenceJobs } from './reference.js'
 import { type Finding, table } from './report.js'
 import { type Bench, measureTraffic } from './traffic.js'
 
-const SECTIONS = ['a', 'b', 'c', 'd', 'e']
+const SECTIONS = ['a', 'b', 'c', 'd', 'e', 'f']
 
 const parameters = process.argv.slice(2)
 const chosen = parameters.filter((parameter) => SECTIONS.includes(parameter))
@@ -30,6 +31,7 @@ const findings: Finding[] = []
   const bench: Bench = { client, reference, quick: parameters.includes('--quick'), progress }
   if (['a', 'b', 'c'].some((section) => sections.has(section)))
     findings.push(...(await measureTraffic(bench, sections)))
+  if (sections.has('f')) findings.push(...(await measurePolicies(bench)))
   if (['d', 'e'].some((section) => sections.has(section))) findings.push(...(await measureMillion(bench, sections)))
 }
 const [cpu] = cpus()

@@ -32,7 +32,10 @@ export interface Memory {
 
 const ENDPOINT = /http:\/\/127\.0\.0\.1:(\d+)/
 
-export async function startServer(data: string): Promise<RunningServer> {
+export async function startServer(
+  data: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const main = fileURLToPath(new URL('../src/main.js', import.meta.url))
   const profiling = process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? []
   const env = {
@@ -45,6 +48,7 @@ export async function startServer(data: string): Promise<RunningServer> {
     STOWAGE_SECRET_ID: CREDENTIALS.id,
     STOWAGE_SECRET_KEY: CREDENTIALS.secret,
     STOWAGE_REGION: CREDENTIALS.region,
+    ...settings,
   }
   const startedAt = performance.now()
   const child = spawn(process.execPath, [...profiling, main, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })

@@ -65,8 +65,18 @@ export interface Asker {
    * bucket was entered before.
    */
   requireOn(permission: Permission, touched: TouchedVersion): void
+  /** AccessDenied for an error that says that something is not there, to whoever may not know. */
+  hideAbsence(error: unknown): void
   /** The service itself and the making of buckets belong to accounts. */
   requireService(permission: Permission, bucketName: string | undefined, region: string): SignedPrincipal
+}
+
+/** What was decided without looking at the version. */
+interface Settled {
+  readonly permission: Permission
+  readonly bucketId: string
+  readonly key: string | undefined
+  readonly versioned: boolean
 }
 
 /** What was read of a bucket's side. */
@@ -78,6 +88,9 @@ interface Entered {
 export function createAsker(dependencies: AccessDependencies, caller: Caller): Asker {
   const { principal } = caller
   const entered = new Map<string, Entered>()
+  let settled: Settled | undefined
+  /** Buckets of which nothing was read before the work began. */
+  const unread: Bucket[] = []
 
   const enterKnown = (bucket: Bucket, access: BucketAccess, owner: Resource['owner']): BucketAccess => {
     entered.set(bucket.id, { access, owner })
@@ -118,10 +131,15 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
       const question = questionOf(permission, { bucket })
       if (!mayAllow(question, rulesOf(bucket, undefined))) refuse(bucket, undefined)
     },
-    requireOn: (permission, { bucket, version, named, tags }) => {
-      if (isSimpleOwner(bucket)) return
+    requireOn: (permission, touched) => {
+      const { bucket, version, named, tags } = touched
+      if (isSimpleOwner(bucket) || (tags === undefined && isSettled(permission, touched))) return
       const question = questionOf(permission, { bucket, key: version.key, versioned: named, version, tags })
       refuseUnless(bucket, decide(question, rulesOf(bucket, version)))
+    },
+    hideAbsence: (error) => {
+      if (!ABSENT.some((condition) => isApiError(error, condition))) return
+      for (const bucket of unread) requireListing(bucket)
     },
     requireService: (permission, bucketName, region) => {
       if (principal.kind === 'anonymous') return fail('SignatureEmpty')
@@ -154,7 +172,9 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
   function questionOf(permission: Permission, subject: Subject): Question {
     const { bucket, key, versioned = false } = subject
     const { owner } = factsOf(bucket)
-    const resource = { bucketName: bucket.name, region: bucket.region, owner, key, versioned }
+    const { name: bucketName, region } = bucket
+    const path = key === undefined ? bucketName : `${bucketName}/${key}`
+    const resource = { bucketName, region, owner, key, versioned, path }
     return { principal, permission, resource, facts: withTags(caller.facts, subject) }
   }
 
@@ -183,8 +203,25 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     refuseUnless(bucket, decide(question, rulesOf(bucket, undefined)))
   }
 
-  /** What is not there is refused, unless the caller may find that out by a listing as well (errors.md 4.2). */
-  async function requireOnObject(permission: Permission, touched: Touched): Promise<void> {
+  /**
+   * Where rules allow whatever is there, the version need not be read for it. Otherwise its ACL and tags decide, and
+   * what is not there is refused, unless the caller may find that out by a listing as well (errors.md 4.2).
+   */
+  function requireOnObject(permission: Permission, touched: Touched): void | Promise<void> {
+    const { bucket, key, reference } = touched
+    let asked = false
+    const missed = () => {
+      asked = true
+    }
+    const subject = { ...subjectOf(touched, undefined), missed, deferred: missed }
+    if (!decide(questionOf(permission, subject), rulesOf(bucket, undefined)).allowed || asked) {
+      return requireOnVersion(permission, touched)
+    }
+    settled = { permission, bucketId: bucket.id, key, versioned: reference !== undefined }
+    unread.push(bucket)
+  }
+
+  async function requireOnVersion(permission: Permission, touched: Touched): Promise<void> {
     const { bucket } = touched
     const found = await findTouched(dependencies.objects, touched)
     let deferred = false
@@ -194,13 +231,25 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
         deferred = true
       },
     })
-    if (found !== undefined) {
-      const decision = decide(question, rulesOf(found.bucket, found.version))
-      // What depends on tags in the body is asked again when they are known, with the version in hand.
-      return deferred && permission === 'PutObjectTagging' ? undefined : refuseUnless(bucket, decision)
-    }
-    const listing = questionOf('GetBucket', { bucket })
-    refuseUnless(bucket, decide(listing, rulesOf(bucket, undefined)))
+    if (found === undefined) return requireListing(bucket)
+    const decision = decide(question, rulesOf(found.bucket, found.version))
+    // What depends on tags in the body is asked again when they are known, with the version in hand.
+    if (!(deferred && permission === 'PutObjectTagging')) refuseUnless(bucket, decision)
+  }
+
+  function requireListing(bucket: Bucket): void {
+    if (isSimpleOwner(bucket)) return
+    refuseUnless(bucket, decide(questionOf('GetBucket', { bucket }), rulesOf(bucket, undefined)))
+  }
+
+  /** That what was asked has been allowed whatever the version is. */
+  function isSettled(permission: Permission, { bucket, version, named }: TouchedVersion): boolean {
+    return (
+      settled?.permission === permission &&
+      settled.bucketId === bucket.id &&
+      settled.key === version.key &&
+      settled.versioned === named
+    )
   }
 
   function refuseUnless(bucket: Bucket, decision: Decision): void {
@@ -254,6 +303,14 @@ function withTags(facts: ConditionFacts, { version, tags, missed, deferred }: Su
   }
 }
 
+const ABSENT = [
+  'NoSuchKey',
+  'NoSuchVersion',
+  'DeleteMarkerNamed',
+  'NoSuchCopySource',
+  'CopySourceIsDeleteMarker',
+] as const
+
 async function findTouched(
   objects: Pick<ObjectStore, 'find'>,
   { bucket, key, reference }: Touched,
@@ -262,8 +319,7 @@ async function findTouched(
   try {
     return await objects.find({ bucket, key, reference })
   } catch (error) {
-    const absent = ['NoSuchKey', 'NoSuchVersion', 'DeleteMarkerNamed'] as const
-    if (absent.some((condition) => isApiError(error, condition))) return undefined
+    if (ABSENT.some((condition) => isApiError(error, condition))) return undefined
     throw error
   }
 }

@@ -10,7 +10,7 @@ import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/pol
 import { parsePolicy } from '../model/policy/parse.js'
 import type { PolicyDocument } from '../model/policy/policy.js'
 import type { StrictSignatureRule } from '../model/strict-signature.js'
-import type { DocumentFormat, DocumentStore } from './documents.js'
+import type { DocumentFormat, DocumentStore, FoundDocument } from './documents.js'
 
 export interface BucketAccess {
   readonly policy: PolicyDocument | undefined
@@ -42,29 +42,25 @@ const OPEN: BucketAccess = {
 
 export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<BucketAccess>
 
+/** What each document of the list adds to the rules of a bucket that has none. */
+const PARTS: Readonly<Partial<Record<DocumentKind, (document: Json) => Partial<BucketAccess>>>> = {
+  policy: (document) => ({ policy: parsePolicy(policyText(document), 'bucket') }),
+  'public-access-block': (document) => ({ publicAccessBlock: publicAccessBlockFormat.fromJson(document) }),
+  ownership: (document) => ({ ownership: ownershipFormat.fromJson(document) }),
+  'request-payment': (document) => ({ requesterPays: requestPaymentFormat.fromJson(document) === 'Requester' }),
+  'strict-signature': (document) => ({ strictSignature: strictSignatureFormat.fromJson(document) }),
+}
+
+const BUCKETS_REMEMBERED_MAX = 1_000
+
+/** The rows are read together, in every request; what was made of them is kept by their versions. */
 export function createBucketAccess(documents: DocumentStore): BucketAccessReader {
-  const policyOf = documents.reader('policy', (document) => parsePolicy(policyText(document), 'bucket'))
-  const blockOf = documents.reader(publicAccessBlockFormat.kind, publicAccessBlockFormat.fromJson)
-  const ownershipOf = documents.reader(ownershipFormat.kind, ownershipFormat.fromJson)
-  const paymentOf = documents.reader(requestPaymentFormat.kind, requestPaymentFormat.fromJson)
-  const strictOf = documents.reader(strictSignatureFormat.kind, strictSignatureFormat.fromJson)
-  const read = async (bucket: Bucket): Promise<BucketAccess> => {
-    const [policy, publicAccessBlock, ownership, payer, strictSignature] = await Promise.all([
-      policyOf(bucket),
-      blockOf(bucket),
-      ownershipOf(bucket),
-      paymentOf(bucket),
-      strictOf(bucket),
-    ])
-    return {
-      policy,
-      publicAccessBlock,
-      ownership: ownership ?? OWNERSHIP_DEFAULT,
-      requesterPays: payer === 'Requester',
-      strictSignature: strictSignature ?? [],
-    }
-  }
+  const read = documents.reader(KINDS, (found) => found.reduce<BucketAccess>(withPart, OPEN), BUCKETS_REMEMBERED_MAX)
   return (bucket) => (bucket.documents.some((kind) => KINDS.includes(kind)) ? read(bucket) : OPEN)
+}
+
+function withPart(access: BucketAccess, { kind, json }: FoundDocument): BucketAccess {
+  return { ...access, ...PARTS[kind]?.(json) }
 }
 
 /** A policy is stored as the text that GET shows. */

@@ -117,6 +117,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
       acl,
       state: 'active',
       documents: documents.map(({ kind }) => kind),
+      documentsRevision: documents.length,
     }
     return {
       batch: {

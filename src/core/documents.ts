@@ -1,9 +1,9 @@
 /**
- * Documents: the configurations of a bucket, one row each. The bucket's row lists the kinds it has, so that what is not
- * configured costs no reading; a kind that comes or goes rewrites both rows in one commit, a new text only its own.
+ * Documents: the configurations of a bucket, one row each. The bucket's row lists the kinds it has and counts their
+ * changes, in the same commits, so that what is not configured costs no reading, and what has not changed none either.
  */
 
-import type { MetaStore, Version } from '../meta/meta-store.js'
+import type { MetaStore } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
 import { commitPlanned } from './changes.js'
@@ -18,21 +18,28 @@ export interface DocumentFormat<T> {
   fromJson(json: Json): T
 }
 
+export interface FoundDocument {
+  readonly kind: DocumentKind
+  readonly json: Json
+}
+
 export interface DocumentStore {
   /** Undefined when the bucket has none of this kind. */
   find(bucket: Bucket, kind: DocumentKind): Promise<Json | undefined>
   /**
-   * The same, made into something by `parse`; what was made is kept by the version of its row, so that a request pays
-   * for one read and no parsing. Call it once for each kind of thing.
+   * What the documents of these kinds say together, made by `parse` of those that the bucket has. It is kept for so many
+   * buckets by the revision in the bucket's row, so that a request pays for no reading and no parsing. Call it once.
    */
-  reader<T>(kind: DocumentKind, parse: (document: Json) => T): (bucket: Bucket) => Promise<T | undefined>
+  reader<T>(
+    kinds: readonly DocumentKind[],
+    parse: (found: readonly FoundDocument[]) => T,
+    rememberedMax: number,
+  ): (bucket: Bucket) => T | Promise<T>
   /** `change` sees what is there, in the state that it will replace; it may refuse. NoSuchBucket, OperationAborted. */
   put(bucket: Bucket, kind: DocumentKind, change: (now: Json | undefined, bucket: Bucket) => Json): Promise<Bucket>
   /** Idempotent. */
   remove(bucket: Bucket, kind: DocumentKind): Promise<Bucket>
 }
-
-const DOCUMENTS_REMEMBERED_MAX = 1_000
 
 export function createDocuments(dependencies: CoreDependencies): DocumentStore {
   const { meta } = dependencies
@@ -41,7 +48,7 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
       if (!bucket.documents.includes(kind)) return undefined
       return (await readRow(meta, documentCodec, documentKey(bucket.id, kind))).value
     },
-    reader: (kind, parse) => createReader(meta, kind, parse),
+    reader: (kinds, parse, rememberedMax) => createReader(meta, kinds, parse, rememberedMax),
     put: (bucket, kind, change) =>
       commitPlanned(dependencies, `PutBucketDocument ${kind}`, async () => {
         const bucketRow = await readBucket(meta, bucket.name)
@@ -49,8 +56,8 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
         const row = await readRow(meta, documentCodec, documentKey(now.id, kind))
         const put = putOf(documentCodec, row.key, change(row.value, now))
         const checks = [checkOf(bucketRow), checkOf(row)]
-        if (now.documents.includes(kind)) return { batch: { checks, puts: [put] }, result: now }
-        const result: Bucket = { ...now, documents: [...now.documents, kind] }
+        const documents = now.documents.includes(kind) ? now.documents : [...now.documents, kind]
+        const result: Bucket = { ...now, documents, documentsRevision: now.documentsRevision + 1 }
         return { batch: { checks, puts: [put, putOf(bucketCodec, bucketRow.key, result)] }, result }
       }),
     remove: (bucket, kind) =>
@@ -58,7 +65,8 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
         const bucketRow = await readBucket(meta, bucket.name)
         const now = requireOpen(bucketRow.value, bucket)
         if (!now.documents.includes(kind)) return { batch: {}, result: now }
-        const result: Bucket = { ...now, documents: now.documents.filter((each) => each !== kind) }
+        const documents = now.documents.filter((each) => each !== kind)
+        const result: Bucket = { ...now, documents, documentsRevision: now.documentsRevision + 1 }
         const puts = [putOf(bucketCodec, bucketRow.key, result)]
         return { batch: { checks: [checkOf(bucketRow)], puts, removes: [documentKey(now.id, kind)] }, result }
       }),
@@ -67,19 +75,26 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
 
 function createReader<T>(
   meta: MetaStore,
-  kind: DocumentKind,
-  parse: (document: Json) => T,
-): (bucket: Bucket) => Promise<T | undefined> {
-  const known = new Map<string, { readonly version: Version; readonly value: T }>()
-  return async ({ id, documents }) => {
-    if (!documents.includes(kind)) return undefined
-    const entry = await meta.get(documentKey(id, kind))
-    if (entry === undefined) return undefined
-    const remembered = known.get(id)
-    if (remembered?.version === entry.version) return remembered.value
-    const value = parse(documentCodec.decode(entry.value))
-    if (known.size >= DOCUMENTS_REMEMBERED_MAX) known.clear()
-    known.set(id, { version: entry.version, value })
+  kinds: readonly DocumentKind[],
+  parse: (found: readonly FoundDocument[]) => T,
+  rememberedMax: number,
+): (bucket: Bucket) => T | Promise<T> {
+  const known = new Map<string, { readonly revision: number; readonly value: T }>()
+  const read = async ({ id, documents, documentsRevision: revision }: Bucket): Promise<T> => {
+    const present = documents.filter((kind) => kinds.includes(kind))
+    const entries = await meta.getMany(present.map((kind) => documentKey(id, kind)))
+    const value = parse(
+      entries.flatMap((entry, at) => {
+        const kind = present[at]
+        return entry === undefined || kind === undefined ? [] : [{ kind, json: documentCodec.decode(entry.value) }]
+      }),
+    )
+    if (known.size >= rememberedMax) known.clear()
+    known.set(id, { revision, value })
     return value
+  }
+  return (bucket) => {
+    const remembered = known.get(bucket.id)
+    return remembered?.revision === bucket.documentsRevision ? remembered.value : read(bucket)
   }
 }

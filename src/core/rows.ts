@@ -238,7 +238,7 @@ export const bucketCodec = codec<Bucket>({
   version: 3,
   upgrades: [unchanged, unchanged],
   remembered: 256,
-  toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state, documents }) => [
+  toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state, documents, documentsRevision }) => [
     id,
     name,
     accountId,
@@ -247,10 +247,10 @@ export const bucketCodec = codec<Bucket>({
     versioning,
     aclToJson(acl),
     state,
-    ...(documents.length === 0 ? [] : [documents]),
+    ...(documentsRevision === 0 ? [] : [documents, documentsRevision]),
   ],
   fromJson: (json) => {
-    const [id, name, accountId, region, createdAt, versioning, acl, state, documents] = asList(json)
+    const [id, name, accountId, region, createdAt, versioning, acl, state, documents, revision] = asList(json)
     return {
       id: asText(id),
       name: asText(name),
@@ -261,6 +261,7 @@ export const bucketCodec = codec<Bucket>({
       acl: aclFromJson(acl),
       state: asOneOf(state, ['active', 'deleting']),
       documents: documents === undefined ? [] : asList(documents).map((kind) => asOneOf(kind, DOCUMENT_KINDS)),
+      documentsRevision: revision === undefined ? 0 : asNumber(revision),
     }
   },
 })

@@ -38,4 +38,6 @@ export interface Bucket {
   readonly state: 'active' | 'deleting'
   /** Which documents it has: what is not listed needs no reading. */
   readonly documents: readonly DocumentKind[]
+  /** Counts the changes to them: what was worked out from them goes by it. */
+  readonly documentsRevision: number
 }

@@ -6,7 +6,9 @@
 import { type Permission, type PermissionNeed, permissionNeeds } from '../model/permissions.js'
 import type { DialectName } from '../wire/dialect.js'
 import type { Operation, TargetKind } from '../wire/operation.js'
+import type { Action } from '../wire/query-action.js'
 import type { UnservedOperation } from '../wire/router.js'
+import { stsActions } from './sts/actions.js'
 import { operations } from './table.js'
 import { unservedOperations } from './unsupported.js'
 
@@ -37,6 +39,16 @@ caller needs, and behind it the right of an ACL that gives it: of the bucket's, 
 as far as reading goes while the object has none of its own. Where none is named only the owner of the bucket has it.
 
 ${SECTIONS.map(servedSection).join('\n')}
+## Temporary keys
+
+Asked for at \`/\`: on a host of the vendors' STS, on \`sts.<domain>\`, or on any host by a form or JSON at the root, which is
+what clients with an endpoint of their own send. COS clients sign with version 1 or TC3-HMAC-SHA256 and read JSON; AWS
+clients sign with SigV4 for the service \`sts\` and read XML.
+
+| Action | Dialects | Parameters | What it does |
+|---|---|---|---|
+${stsActions.map(actionRow).join('\n')}
+
 ## Known, not served yet
 
 These are refused with \`501 NotImplemented\`, never served as something else: \`DELETE /{bucket}?tagging\` does not remove
@@ -77,6 +89,11 @@ function rightOf(permission: Permission): string {
 
 function unservedRow({ name, dialects, method, target, query }: UnservedOperation): string {
   return line([code(name), namesOf(dialects), code(`${method} ${pathWith(PATHS[target], query)}`)])
+}
+
+function actionRow({ name, dialects, parameters, summary }: Action): string {
+  const read = parameters.map((parameter) => `${code(parameter.name)} (${parameter.kind})`).join(', ')
+  return line([code(name), namesOf(dialects), read === '' ? '–' : read, summary])
 }
 
 function pathWith(path: string, query: readonly string[]): string {

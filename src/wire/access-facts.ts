@@ -107,12 +107,17 @@ const FACTS: Readonly<Record<string, Fact>> = {
   'principal-type': ({ principal }) => principalType(principal),
 }
 
+/** A fact is worked out once: twenty statements may well ask twenty times. */
 export function accessFacts(source: AccessFactSource): ConditionFacts {
+  const known = new Map<string, readonly string[] | undefined>()
   return {
     values: (name) => {
+      const found = known.get(name)
+      if (found !== undefined || known.has(name)) return found
       const fact = Object.hasOwn(FACTS, name) ? FACTS[name] : undefined
-      if (fact !== undefined) return listOf(fact(source))
-      return namedFacts(source, name)
+      const values = fact === undefined ? namedFacts(source, name) : listOf(fact(source))
+      known.set(name, values)
+      return values
     },
   }
 }

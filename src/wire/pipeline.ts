@@ -240,7 +240,7 @@ async function run(
     authorizeVersion: asker.requireOn,
   }
   const source = (checksumsOf: ChecksumSubject) => objectSource(request, dialect, payload, checksumsOf)
-  const response = await operation.run({
+  const response = await runHiding(asker, operation, {
     services,
     request,
     dialect,
@@ -255,6 +255,16 @@ async function run(
   })
   if (bucket === undefined || access === undefined || !isRequesterCharged(principal, bucket, access)) return response
   return { ...response, headers: [...response.headers, [`${dialect.vendorPrefix}request-charged`, 'requester']] }
+}
+
+/** What is not there is told only to those who may know. */
+async function runHiding(asker: Entry['asker'], operation: Operation, call: Parameters<Operation['run']>[0]) {
+  try {
+    return await operation.run(call)
+  } catch (error) {
+    asker.hideAbsence(error)
+    throw error
+  }
 }
 
 /**

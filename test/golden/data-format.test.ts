@@ -78,6 +78,7 @@ const BUCKET = {
   acl: 'public-read',
   state: 'active',
   documents: [],
+  documentsRevision: 0,
 } as const satisfies Bucket
 const UPLOAD: rows.Upload = {
   id: '019e00000003',
@@ -252,7 +253,7 @@ const SAMPLES: readonly Sample[] = [
   sample(rows.masterKeyMarkerCodec, SEALED_MARKER),
   sample(rows.bucketCodec, BUCKET),
   sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
-  sample(rows.bucketCodec, { ...BUCKET, documents: ['policy', 'cors'] }, 'bucket with documents'),
+  sample(rows.bucketCodec, { ...BUCKET, documents: ['policy', 'cors'], documentsRevision: 3 }, 'bucket with documents'),
   sample(rows.documentCodec, { rules: [1, 'two', null] }),
   sample(rows.bucketCountCodec, 3),
   sample(versionCodec, OBJECT, 'version of an object'),

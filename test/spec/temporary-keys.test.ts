@@ -14,6 +14,7 @@ import { contentType, cosSignatureFields, fieldParts, filePart, formBytes, s3Sig
 import { raises } from '../support/raises.js'
 
 const HOUR_SECONDS = 3_600
+const EVERYTHING = '{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
 const TRUST = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}'
 
 interface Bearer {
@@ -47,7 +48,11 @@ async function issue(speak: Speaker, change: Partial<IssueRequest> = {}): Promis
 }
 
 async function makeRole(speak: Speaker): Promise<Role> {
-  return speak.core.identities.createRole(speak.owner.id, { name: 'backup', trust: TRUST })
+  const { identities } = speak.core
+  const role = await identities.createRole(speak.owner.id, { name: 'backup', trust: TRUST })
+  await identities.putPolicy(speak.owner.id, 'everything', EVERYTHING)
+  await identities.setAttached(speak.owner.id, { kind: 'role', name: role.name }, ['everything'])
+  return role
 }
 
 const ask: Readonly<Record<Way, (speak: Speaker, bearer: Bearer) => Promise<Heard>>> = {
@@ -456,7 +461,7 @@ inBothDialects(raises('AccountProblem', 'an account that is suspended, by any ke
       assertError(await ask[way](speak, wrongSecret(bearer)), 403, 'SignatureDoesNotMatch')
     }
   }
-  assertError(await ask.header(speak, OTHER), 403, 'AccessDenied')
+  assertError(await ask.header(speak, OTHER), 403, 'InvalidPayer')
 })
 
 inBothDialects('an invitation without an address names none', async (speak) => {
@@ -475,6 +480,8 @@ inBothDialects(
     await speak.makeBucket()
     const { identities } = speak.core
     await identities.createUser(speak.owner.id, 'reader')
+    await identities.putPolicy(speak.owner.id, 'everything', EVERYTHING)
+    await identities.setAttached(speak.owner.id, { kind: 'user', name: 'reader' }, ['everything'])
     const { info, secret } = await identities.createKey({ accountId: speak.owner.id, userName: 'reader' })
     const calls = async (bearer: Bearer) => {
       // The first one notes that the key was used, and what its user may do.

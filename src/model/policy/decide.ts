@@ -28,16 +28,14 @@ export function decide(question: Question, rules: Rules): Decision {
 /** Whether some key of the bucket could be allowed: what names no key cannot be decided yet. Denials wait as well. */
 export function mayAllow({ principal, permission }: Question, { bucket }: Rules): boolean {
   if (bucket === undefined) return false
-  const speaks = ({ effect, actions }: Statement) =>
-    effect === 'allow' && (actions.covers(permission, false) || actions.covers(permission, true))
-  const spoken = (policies: readonly AttachedPolicy[]) =>
-    policies.some(({ document }) => document.statements.some(speaks))
+  const speaks = ({ actions }: Statement) => actions.covers(permission, false) || actions.covers(permission, true)
+  const spoken = (policies: readonly AttachedPolicy[]) => policies.some(({ document }) => document.allows.some(speaks))
   if (principal.kind === 'account' && principal.session?.policies.every(spoken) === false) return false
   if (principal.kind === 'account' && principal.account.id === bucket.accountId) {
     if (principal.identity.kind === 'root' || spoken(principal.policies)) return true
   }
   const { policy } = bucket
-  const byPolicy = policy?.statements.some(
+  const byPolicy = policy?.allows.some(
     (statement) =>
       speaks(statement) && statement.principals !== undefined && naming(statement.principals, principal) !== undefined,
   )
@@ -52,20 +50,16 @@ export function callerRefuses(question: Question): boolean {
 
 // --- what denies ------------------------------------------------------------------------------------------------
 
+/** On the path of every request: plain loops, nothing allocated. */
 function applies({ permission, resource, facts }: Question, { actions, resources, conditions }: Statement): boolean {
-  return (
-    actions.covers(permission, resource.versioned) &&
-    resources.covers(resource, facts) &&
-    conditions.every(({ holds }) => holds(facts))
-  )
+  if (!actions.covers(permission, resource.versioned) || !resources.covers(resource, facts)) return false
+  for (const { holds } of conditions) if (!holds(facts)) return false
+  return true
 }
 
-function firstApplying(
-  question: Question,
-  { statements }: PolicyDocument,
-  effect: Statement['effect'],
-): Statement | undefined {
-  return statements.find((statement) => statement.effect === effect && applies(question, statement))
+function firstApplying(question: Question, statements: readonly Statement[]): Statement | undefined {
+  for (const statement of statements) if (applies(question, statement)) return statement
+  return undefined
 }
 
 function callerDeny(question: Question): Extract<Decision, { allowed: false }> | undefined {
@@ -75,7 +69,7 @@ function callerDeny(question: Question): Extract<Decision, { allowed: false }> |
     principal.session === undefined ? [principal.policies] : [...principal.session.policies, principal.policies]
   for (const policies of lists) {
     for (const { label, document } of policies) {
-      const statement = firstApplying(question, document, 'deny')
+      const statement = firstApplying(question, document.denies)
       if (statement !== undefined) return denial(question, statement, label, 'caller')
     }
   }
@@ -91,14 +85,12 @@ function bucketDeny(question: Question, { bucket }: Rules): Extract<Decision, { 
   // COS's root account is above its own bucket's policies; Amazon's only as far as it takes to repair them.
   const root = isRootOf(question, bucket)
   if (root && (policy.grammar === 'cam' || ALWAYS_OWNERS.includes(permission))) return undefined
-  const statement = policy.statements.find(
-    (each) =>
-      each.effect === 'deny' &&
-      each.principals !== undefined &&
-      naming(each.principals, principal) !== undefined &&
-      applies(question, each),
-  )
-  return statement && denial(question, statement, 'the bucket policy', 'bucket')
+  for (const statement of policy.denies) {
+    const { principals } = statement
+    if (principals === undefined || naming(principals, principal) === undefined) continue
+    if (applies(question, statement)) return denial(question, statement, 'the bucket policy', 'bucket')
+  }
+  return undefined
 }
 
 function denial(
@@ -124,7 +116,7 @@ function sessionRefusal(question: Question): Extract<Decision, { allowed: false 
 }
 
 function policiesAllow(question: Question, policies: readonly AttachedPolicy[]): boolean {
-  return policies.some(({ document }) => firstApplying(question, document, 'allow') !== undefined)
+  return policies.some(({ document }) => firstApplying(question, document.allows) !== undefined)
 }
 
 // --- what allows ------------------------------------------------------------------------------------------------
@@ -163,9 +155,8 @@ function suffices(question: Question, named: Naming): boolean {
 function bucketPolicyAllows(question: Question, { bucket }: Rules): boolean {
   const policy = bucket?.policy
   if (bucket === undefined || policy === undefined || isRestricted(question, bucket, policy)) return false
-  return policy.statements.some(
+  return policy.allows.some(
     (statement) =>
-      statement.effect === 'allow' &&
       statement.principals !== undefined &&
       applies(question, statement) &&
       suffices(question, naming(statement.principals, question.principal)),
@@ -274,18 +265,15 @@ function detailOf(what: string, question: Question, { bucket, object }: Rules): 
     if (bucket !== undefined && bucket.accountId !== principal.account.id)
       return 'the bucket belongs to another account'
     if (principal.identity.kind === 'root') return 'the root of the account may do everything in it'
-    const allowing = principal.policies.find(({ document }) => firstApplying(question, document, 'allow') !== undefined)
+    const allowing = principal.policies.find(({ document }) => firstApplying(question, document.allows) !== undefined)
     return allowing === undefined ? 'no attached policy allows it' : `allowed by ${allowing.label}`
   }
   if (what === 'bucket policy') {
     if (bucket?.policy === undefined) return 'there is none'
     if (isRestricted(question, bucket, bucket.policy)) return 'it is public, and the public access block restricts it'
-    const allowing = bucket.policy.statements.find(
+    const allowing = bucket.policy.allows.find(
       (each) =>
-        each.effect === 'allow' &&
-        each.principals !== undefined &&
-        applies(question, each) &&
-        naming(each.principals, principal) !== undefined,
+        each.principals !== undefined && applies(question, each) && naming(each.principals, principal) !== undefined,
     )
     if (allowing === undefined) return 'no statement allows it'
     const named = allowing.principals && naming(allowing.principals, principal)

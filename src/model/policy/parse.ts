@@ -46,10 +46,9 @@ export function parsePolicy(text: string, use: PolicyUse): PolicyDocument {
   if (list.length === 0) refuse('The policy has no Statement.')
   if (list.length > STATEMENTS_MAX) refuse(`The policy has more than ${STATEMENTS_MAX} statements.`)
   const shared = grammar === 'cam' ? fields.get('Principal') : undefined
-  return {
-    grammar,
-    statements: list.map((statement, index) => statementOf(statement, index, { grammar, use, shared })),
-  }
+  const statements = list.map((statement, index) => statementOf(statement, index, { grammar, use, shared }))
+  const withEffect = (effect: Effect) => statements.filter((statement) => statement.effect === effect)
+  return { grammar, statements, denies: withEffect('deny'), allows: withEffect('allow') }
 }
 
 function refuse(sentence: string): never {

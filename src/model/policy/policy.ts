@@ -15,6 +15,9 @@ export type PolicyUse = 'bucket' | 'identity' | 'session' | 'trust'
 export interface PolicyDocument {
   readonly grammar: Grammar
   readonly statements: readonly Statement[]
+  /** The same by effect, each in its order: most questions are about one of the two. */
+  readonly denies: readonly Statement[]
+  readonly allows: readonly Statement[]
 }
 
 export interface Statement {
@@ -72,6 +75,8 @@ export interface Resource {
   readonly versioned: boolean
   /** Something that is no bucket, such as a role, by its full names in both grammars. */
   readonly names?: readonly string[]
+  /** `bucket` or `bucket/key`: made once, because many statements are held against it. */
+  readonly path?: string
 }
 
 export interface Condition {

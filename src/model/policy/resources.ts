@@ -23,9 +23,9 @@ export const iamResource: ResourceReader = (written) => {
   if (path === undefined) return /^arn:[\w-]+:[\w-]+:/.test(written) ? byNames(whole) : undefined
   const pattern = patternOf(path, 'iam')
   return (resource, facts) => {
-    const { bucketName = '', key, names } = resource
+    const { bucketName = '', key, names, path: known } = resource
     if (names !== undefined) return false
-    return pattern(key === undefined ? bucketName : `${bucketName}/${key}`, facts)
+    return pattern(known ?? (key === undefined ? bucketName : `${bucketName}/${key}`), facts)
   }
 }
 
