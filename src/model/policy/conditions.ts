@@ -15,6 +15,8 @@ type Test = (given: string, facts: ConditionFacts) => boolean
 
 interface Operator {
   readonly negated: boolean
+  /** It holds for the values that it is given and what is like them, and for no range of values. */
+  readonly names?: true
   /** Undefined for a value that the operator cannot be given. */
   readonly make: (wanted: string, grammar: Grammar) => Test | undefined
 }
@@ -97,7 +99,7 @@ function comparisons(family: string, read: (text: string) => number | undefined)
   return [...rows, [`${family}notequals`, { negated: true, make: compared(read, COMPARISONS.equals) }]]
 }
 
-const positive = (make: Operator['make']): Operator => ({ negated: false, make })
+const positive = (make: Operator['make']): Operator => ({ negated: false, names: true, make })
 const negative = (make: Operator['make']): Operator => ({ negated: true, make })
 
 /** By name in lower case. */
@@ -110,7 +112,7 @@ const IAM: ReadonlyMap<string, Operator> = new Map([
   ['stringnotlike', negative(like)],
   ...comparisons('numeric', numberOf),
   ...comparisons('date', timeOf),
-  ['bool', positive(bool)],
+  ['bool', { negated: false, make: bool }],
   ['binaryequals', positive(exact(same))],
   ['ipaddress', positive(inRange)],
   ['notipaddress', negative(inRange)],
@@ -130,7 +132,7 @@ const CAM: ReadonlyMap<string, Operator> = new Map([
   ['string_not_like', negative(like)],
   ...camComparisons('numeric', numberOf),
   ...camComparisons('date', timeOf),
-  ['bool_equal', positive(bool)],
+  ['bool_equal', { negated: false, make: bool }],
   ['ip_equal', positive(inRange)],
   ['ip_not_equal', negative(inRange)],
 ])
@@ -201,7 +203,7 @@ export function parseCondition(
     ifExists || (grammar === 'iam' && (quantifier === 'all' || (quantifier === undefined && operator.negated)))
   return {
     label,
-    limits: !operator.negated && !ifExists && quantifier !== 'all' && limits(canonical, values, grammar),
+    limits: operator.names === true && !ifExists && quantifier !== 'all' && limits(canonical, values, grammar),
     holds: (facts) => {
       const given = facts.values(canonical)
       if (given === undefined || (given.length === 0 && quantifier === undefined)) return whenAbsent
