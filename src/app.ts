@@ -39,6 +39,7 @@ import { reservedNames, unservedOperations } from './operations/unsupported.js'
 import { createAddressing } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
 import { createClientAddresses } from './wire/client-address.js'
+import { createCrossOrigin } from './wire/cors.js'
 import { renderError } from './wire/error-body.js'
 import {
   createFailedAnswer,
@@ -214,6 +215,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     dialects: [dialects.cos, dialects.s3],
     clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
     router: createRouter(operations, unservedOperations, reservedNames),
+    crossOrigin: createCrossOrigin(core),
     queryApi: { actions: stsActions, unserved: unservedStsActions },
     requestIds,
     region: settings.region,

@@ -2,6 +2,7 @@
 
 import type { Operation } from '../wire/operation.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
+import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
 import { getBucketRequestPayment, putBucketRequestPayment } from './bucket/bucket-request-payment.js'
@@ -54,6 +55,7 @@ export const operations: readonly Operation[] = [
   putBucketRequestPayment,
   ...bucketStrictSignature,
   ...bucketTagging,
+  ...bucketCors,
   listObjects,
   listObjectsV2,
   listObjectVersions,

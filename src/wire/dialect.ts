@@ -109,6 +109,12 @@ export interface Traits {
   readonly writeGrantsOnObjects: boolean
   /** An ACL document that names another owner than there is is refused. */
   readonly aclOwnerChecked: boolean
+  /** An origin of a CORS rule is `*` or a scheme and a host. */
+  readonly corsOriginsAreUrls: boolean
+  /** A preflight is shown the headers that its rule allows; otherwise those that it asked for. */
+  readonly corsShowsRule: boolean
+  /** Every answer of a bucket with CORS rules says that it depends on the origin. */
+  readonly corsVaryAlways: boolean
   /** The type under which a bucket policy is shown, which is JSON in both. */
   readonly policyContentType: string
   /** A grantee may be named by the bare number of an account that is here. */

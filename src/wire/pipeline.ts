@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { Log } from '../base/telemetry.js'
 import type { Core } from '../core/core.js'
+import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
@@ -14,6 +15,7 @@ import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { Claim, PayloadContract } from './authentication.js'
 import type { ClientAddresses } from './client-address.js'
+import type { CrossOrigin } from './cors.js'
 import type { Dialect, DialectName } from './dialect.js'
 import { type Entry, enter, isRequesterCharged } from './entrance.js'
 import { type ErrorFacts, renderError } from './error-body.js'
@@ -55,6 +57,7 @@ export interface PipelineOptions {
   readonly clientAddresses: ClientAddresses
   readonly router: Router
   readonly queryApi: QueryApi
+  readonly crossOrigin: CrossOrigin
   readonly requestIds: () => RequestIds
   readonly region: string
   readonly regionAliases: readonly string[]
@@ -88,6 +91,10 @@ interface Progress {
   address: Address | undefined
   /** Set once the request is known to be a call for temporary keys. */
   call: QueryProgress | undefined
+  preflight: boolean
+  /** Once it was entered. */
+  bucket: Bucket | undefined
+  dialect: Dialect | undefined
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -99,18 +106,34 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       operation: undefined,
       address: undefined,
       call: undefined,
+      preflight: false,
+      bucket: undefined,
+      dialect: undefined,
     }
     try {
       const response = await serve(options, request, progress)
-      const headers = identityHeaders(progress.seen, progress.requestIds, false).concat(response.headers)
+      const shared = await crossOriginHeaders(options, request, progress)
+      const headers = identityHeaders(progress.seen, progress.requestIds, false).concat(response.headers, shared)
       observe(options, request, progress, response, undefined)
       return { ...response, headers }
     } catch (thrown) {
       const error = asApiError(thrown)
       const response = refusal(error, request, progress)
+      const shared = await crossOriginHeaders(options, request, progress)
       observe(options, request, progress, response, error)
-      return response
+      return shared.length === 0 ? response : { ...response, headers: [...response.headers, ...shared] }
     }
+  }
+}
+
+/** An answer is not lost because a page could not be told that it may read it. */
+async function crossOriginHeaders({ crossOrigin }: PipelineOptions, request: WireRequest, progress: Progress) {
+  const { address, dialect, bucket, preflight } = progress
+  if (preflight || !dialect) return []
+  try {
+    return await crossOrigin.headers(request, address, dialect, bucket)
+  } catch {
+    return []
   }
 }
 
@@ -150,6 +173,11 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
   const { query, address, dialect } = identify(options, request, progress)
   if (isQueryCall(request, address)) return serveCall(options, request, query, dialect, progress)
+  checkEntrance(options, address)
+  if (request.method === 'OPTIONS') {
+    progress.preflight = true
+    return options.crossOrigin.preflight(request, address, dialect)
+  }
   const view = queryView(query)
   const operation = target(options, request, address, dialect, view)
   progress.operation = operation
@@ -158,6 +186,7 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   const { principal, payload, claim } = await authenticate(options, request, dialect, query)
   checkShape(options, request, dialect, operation, payload)
   const entry = await enter(options, { request, address, dialect, operation, query: view, principal, claim })
+  progress.bucket = entry.bucket
   return run(arrival, principal, entry, payload)
 }
 
@@ -208,6 +237,7 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
     const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
     const upload = uploadOfForm(draft, form, request, sizes)
+    progress.bucket = entry.bucket
     return await run({ ...arrival, dialect, ...upload }, principal, entry, { kind: 'unsigned' })
   } finally {
     await form.close()
@@ -274,6 +304,7 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
     progress.address = address
     const { dialect, seen } = options.detect(request, query, address.dialect)
     progress.seen = seen
+    progress.dialect = dialect
     options.admission.admit()
     return { query, address, dialect }
   } catch (thrown) {
@@ -286,7 +317,7 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
   throw failure
 }
 
-/** Stages 3 and 4: kind of host, verb and sub-resource, names, preflights. */
+/** Stages 3 and 4: kind of host, verb and sub-resource, names. */
 function target(
   options: PipelineOptions,
   request: WireRequest,
@@ -296,8 +327,6 @@ function target(
 ): Operation {
   const { bucketName, key } = address
   const level: Level = bucketName === undefined ? 'service' : key === undefined || key === '' ? 'bucket' : 'object'
-  checkEntrance(options, address)
-  if (request.method === 'OPTIONS') return refusePreflight(request)
   const operation = options.router({
     method: request.method,
     level,
@@ -338,16 +367,6 @@ function checkBucketAddress(
   if (bucketNamePossible(bucketName)) return
   if (method === 'DELETE') fail('NoSuchBucket', { BucketName: bucketName })
   fail('InvalidBucketName', { BucketName: bucketName })
-}
-
-/** No bucket has a CORS configuration yet: every preflight is refused, as the vendors refuse it then. */
-function refusePreflight({ headers }: WireRequest): never {
-  if ((headers.get('origin') ?? '') === '') {
-    fail('BadRequest', {}, { message: 'Insufficient information. Origin request header needed.' })
-  }
-  const Method = headers.get('access-control-request-method') ?? ''
-  if (Method === '') fail('BadRequest', {}, { message: 'Invalid Access-Control-Request-Method: null' })
-  return fail('AccessForbidden', { Method })
 }
 
 /** Stages 5 and 6. */
@@ -444,7 +463,7 @@ function errorFacts(
 function observe(
   options: PipelineOptions,
   request: WireRequest,
-  { operation, call, seen, requestIds, startedAt }: Progress,
+  { operation, call, preflight, seen, requestIds, startedAt }: Progress,
   { status, body }: WireResponse,
   error: ApiError | undefined,
 ): void {
@@ -453,7 +472,7 @@ function observe(
     options.log.error('internal error', { requestId, operation: operation?.name, cause: describeCause(error.cause) })
   }
   options.observe({
-    operation: call === undefined ? operation?.name : `STS.${call.action ?? 'unknown'}`,
+    operation: call === undefined ? (preflight ? 'OptionsObject' : operation?.name) : `STS.${call.action ?? 'unknown'}`,
     dialect: call === undefined ? seen : call.dialect.name,
     status,
     error,

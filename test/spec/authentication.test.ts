@@ -82,6 +82,8 @@ const BLOCK =
   '<PublicAccessBlockConfiguration><BlockPublicPolicy>false</BlockPublicPolicy></PublicAccessBlockConfiguration>'
 const OWNERSHIP = '<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>'
 const PAYMENT = '<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>'
+const CORS =
+  '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
 const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
@@ -120,6 +122,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketStrictSignature: bucket('GET', { 'strict-signature': true }),
   PutBucketStrictSignature: bucket('PUT', { 'strict-signature': true }, STRICT),
   DeleteBucketStrictSignature: bucket('DELETE', { 'strict-signature': true }),
+  GetBucketCORS: bucket('GET', { cors: true }),
+  PutBucketCORS: bucket('PUT', { cors: true }, CORS),
+  DeleteBucketCORS: bucket('DELETE', { cors: true }),
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),
@@ -216,6 +221,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
     ['policy', POLICY],
     ['public-access-block', [false, false, false, false]],
     ['ownership', 'ObjectWriter'],
+    ['cors', [[[null, ['*'], ['GET'], [], [], null]], null]],
     ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
   ] as const) {
     await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)

@@ -61,6 +61,7 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'acl',
     'tagging',
     'policy',
+    'cors',
     'policyStatus',
     'publicAccessBlock',
     'ownershipControls',

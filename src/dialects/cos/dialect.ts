@@ -49,6 +49,9 @@ export const cosDialect: Dialect = {
     grantHeadersKeepOwner: true, // 5.9: x-cos-acl counts as `private` beside them
     writeGrantsOnObjects: false, // object 15.3
     aclOwnerChecked: false, // 5.9 names no check
+    corsOriginsAreUrls: true, // cos-auth-and-bucket.md 5.10
+    corsShowsRule: true, // 5.10
+    corsVaryAlways: false, // 5.10, ResponseVary
     policyContentType: 'application/xml', // cos-auth-and-bucket.md 5.12
     granteesByUin: true, // 5.9, grant headers
     aclWordShown: true, // 5.9, object 15.1

@@ -68,6 +68,9 @@ export function createS3Dialect(): Dialect {
       grantHeadersKeepOwner: false, // PutBucketAcl, x-amz-grant-*
       writeGrantsOnObjects: true, // PutObjectAcl, x-amz-grant-write
       aclOwnerChecked: true, // PutBucketAcl, Owner
+      corsOriginsAreUrls: false,
+      corsShowsRule: false,
+      corsVaryAlways: true,
       policyContentType: 'application/json', // GetBucketPolicy
       granteesByUin: false,
       aclWordShown: false,

@@ -128,8 +128,8 @@ const REFUSED: readonly (readonly [what: string, change: Readonly<Record<string,
 
 for (const [what, change, code] of REFUSED) {
   test(`a call with ${what} is refused`, async () => {
-    const { Error: refused } = await call(await prepared(), change)
-    assert.match(refused?.Code ?? '', code)
+    const refused = await call(await prepared(), change)
+    assert.match(refused.Error?.Code ?? '', code)
   })
 }
 
@@ -138,8 +138,8 @@ test('wrong and unknown keys, and bodies beyond 64 KiB, are refused', async () =
   const code = async (as: Credentials) => (await call(exchange, {}, as)).Error?.Code
   assert.equal(await code({ id: OWNER.id, secret: 'wrong wrong wrong' }), 'AuthFailure.SignatureFailure')
   assert.equal(await code({ id: 'AKIDnobody', secret: OWNER.secret }), 'AuthFailure.SecretIdNotFound')
-  const { Error: refused } = await call(exchange, { Filler: 'x'.repeat(70_000) })
-  assert.equal(refused?.Code, 'RequestSizeLimitExceeded')
+  const tooLong = await call(exchange, { Filler: 'x'.repeat(70_000) })
+  assert.equal(tooLong.Error?.Code, 'RequestSizeLimitExceeded')
 })
 
 test('temporary keys do not prolong themselves', async () => {
