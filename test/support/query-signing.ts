@@ -48,8 +48,8 @@ export function signedByVersion1(
   const text = `${method}${host}/?${pairs.map(([name, value]) => `${name}=${value}`).join('&')}`
   const signature = createHmac(digest, secret).update(text).digest('base64')
   const form = formOf([...pairs, ['Signature', signature]])
-  const common = { method, host, as: 'anonymous' } as const
-  return method === 'GET' ? { ...common, query: form } : { ...common, headers: { 'content-type': FORM }, body: form }
+  const said = { method, host, as: 'anonymous' } as const
+  return method === 'GET' ? { ...said, query: form } : { ...said, headers: { 'content-type': FORM }, body: form }
 }
 
 /** The parameters as JSON; action and time in headers, which are not signed. */
