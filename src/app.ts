@@ -67,6 +67,7 @@ export type ServiceSettings = Pick<
   | 'dialect'
   | 'bucketsMax'
   | 'trustedProxies'
+  | 'sigv2'
   | 'requestsPerSecondMax'
   | 'connectionsMax'
   | 'connectionsPerAddressMax'
@@ -216,6 +217,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
     router: createRouter(operations, unservedOperations, reservedNames),
     crossOrigin: createCrossOrigin(core),
+    acceptsSignatureV2: (secure) => ['all', secure ? 'tls' : 'plain'].includes(settings.sigv2),
     queryApi: { actions: stsActions, unserved: unservedStsActions },
     requestIds,
     region: settings.region,

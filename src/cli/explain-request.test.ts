@@ -35,7 +35,10 @@ test('what is no request, or not signed, or not readable, is said to be so', () 
     explainRequest('GET /%zz HTTP/1.1\nHost: a\nAuthorization: q-ak=a\n\n', COS),
     /InvalidSecurity: .*lacks q-sign/,
   )
-  assert.match(explainRequest('GET / HTTP/1.1\nAuthorization: AWS a:b\n\n', S3), /SignatureVersion4Required/)
+  assert.match(explainRequest('GET / HTTP/1.1\nAuthorization: AWS a:b\n\n', S3), /SignatureDateInvalid/)
+  const dated = 'GET / HTTP/1.1\nHost: b.localhost\nDate: Tue, 27 Mar 2007 19:36:42 +0000\nAuthorization: AWS a:b\n\n'
+  const now = Date.UTC(2007, 2, 27, 19, 36, 42)
+  assert.match(explainRequest(dated, { ...S3, now }), /s3-v2-header[\s\S]*\| \/b\/\n[\s\S]*does not match/)
   assert.match(explainRequest(COS_REQUEST.replace('/?acl', '/%zz?acl'), COS), /InvalidURI/)
 })
 

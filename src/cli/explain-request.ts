@@ -7,7 +7,9 @@ import { createHash } from 'node:crypto'
 import type { Millis } from '../base/clock.js'
 import { cosSchemes, examineCos } from '../dialects/cos/signature.js'
 import { createS3Schemes, examineS3 } from '../dialects/s3/signature.js'
+import { examineS3V2, s3V2Schemes } from '../dialects/s3/signature-v2.js'
 import { type ApiError, isApiError } from '../model/errors/index.js'
+import { createAddressing } from '../wire/address.js'
 import type { AuthFacts } from '../wire/authentication.js'
 import type { CanonicalForm, Examination } from '../wire/diagnosis.js'
 import { parseQuery } from '../wire/query.js'
@@ -34,10 +36,14 @@ export function explainRequest(rawRequestText: string, options: ExplainRequestOp
       query: parseQuery(request.rawQuery),
       region: options.region ?? 'us-east-1',
       regionAliases: [],
+      signatureV2: true,
+      ...addressOf(request),
     }
     const bodySha256 = body && createHash('sha256').update(body).digest('hex')
     const found =
-      examineCos(request, facts, options.secretKey) ?? examineS3(request, facts, options.secretKey, bodySha256)
+      examineCos(request, facts, options.secretKey) ??
+      examineS3(request, facts, options.secretKey, bodySha256) ??
+      examineS3V2(request, facts, options.secretKey)
     if (found === undefined) return UNSIGNED
     return [...describe(request, found, options), ...objections(request, facts, options)].join('\n').concat('\n')
   } catch (error) {
@@ -104,7 +110,9 @@ function firstDifference(
 /** What the server says besides the signature: clock, scope, headers left unsigned. */
 function objections(request: WireRequest, facts: AuthFacts, options: ExplainRequestOptions): readonly string[] {
   if (options.now === undefined) return []
-  const scheme = [...cosSchemes, ...createS3Schemes()].find(({ presents }) => presents(request, facts.query))
+  const scheme = [...cosSchemes, ...createS3Schemes(), ...s3V2Schemes].find(({ presents }) =>
+    presents(request, facts.query),
+  )
   try {
     scheme?.claim(request, facts).verify(options.secretKey)
     return []
@@ -116,4 +124,14 @@ function objections(request: WireRequest, facts: AuthFacts, options: ExplainRequ
 
 function refusalOf({ condition, message, options }: ApiError): string {
   return `${condition}: ${message}${options.diagnosis === undefined ? '' : `\n           ${options.diagnosis}`}`
+}
+
+/** A host with a bucket in front, of the vendors or on this machine; the settings that say more are the server's. */
+function addressOf({ host, rawPath }: WireRequest): Pick<AuthFacts, 'address'> {
+  try {
+    return { address: createAddressing({ ownSuffixes: ['localhost'] })(host, rawPath) }
+  } catch (error) {
+    if (isApiError(error)) return {}
+    throw error
+  }
 }

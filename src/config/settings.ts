@@ -142,6 +142,12 @@ export const settingsTable = {
   ),
 
   // What it allows
+  sigv2: row(
+    'STOWAGE_SIGV2',
+    oneOf('off', 'plain', 'tls', 'all'),
+    'off',
+    'Listeners that take signatures of version 2, for old S3 clients: none, the plain one, the one with TLS, or all.',
+  ),
   trustedProxies: optionalRow(
     'STOWAGE_TRUSTED_PROXIES',
     addressRanges,

@@ -53,6 +53,8 @@ const AUTH_TYPES: Readonly<Record<AuthKind | FormAuthKind, string>> = {
   'cos-sign-query': 'REST-QUERY-STRING',
   's3-v4-header': 'REST-HEADER',
   's3-v4-query': 'REST-QUERY-STRING',
+  's3-v2-header': 'REST-HEADER',
+  's3-v2-query': 'REST-QUERY-STRING',
   'cos-form': 'POST',
   'cos-form-authorization': 'POST',
   's3-v4-form': 'POST',

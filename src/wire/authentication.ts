@@ -7,7 +7,14 @@ import type { Millis } from '../base/clock.js'
 import type { QueryParameter, WireRequest } from './request.js'
 
 /** Where the credentials stood. The table test of authentication runs over every kind. */
-export type AuthKind = 'cos-header' | 'cos-query' | 'cos-sign-query' | 's3-v4-header' | 's3-v4-query'
+export type AuthKind =
+  | 'cos-header'
+  | 'cos-query'
+  | 'cos-sign-query'
+  | 's3-v4-header'
+  | 's3-v4-query'
+  | 's3-v2-header'
+  | 's3-v2-query'
 
 export interface AuthFacts {
   readonly now: Millis
@@ -18,6 +25,10 @@ export interface AuthFacts {
   readonly regionAliases: readonly string[]
   /** Lower-case hex, where the body has been read already: such APIs sign it without announcing its hash. */
   readonly bodySha256?: string
+  /** Whether signatures of version 2 are taken here. */
+  readonly signatureV2?: boolean
+  /** What host and path name: version 2 signs the bucket of a virtual host as if it stood in the path. */
+  readonly address?: { readonly bucketName: string | undefined; readonly pathStyle: boolean }
 }
 
 export interface AuthScheme {

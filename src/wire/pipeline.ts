@@ -58,6 +58,8 @@ export interface PipelineOptions {
   readonly router: Router
   readonly queryApi: QueryApi
   readonly crossOrigin: CrossOrigin
+  /** By listener: with TLS or without. */
+  readonly acceptsSignatureV2: (secure: boolean) => boolean
   readonly requestIds: () => RequestIds
   readonly region: string
   readonly regionAliases: readonly string[]
@@ -183,7 +185,7 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   progress.operation = operation
   const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
-  const { principal, payload, claim } = await authenticate(options, request, dialect, query)
+  const { principal, payload, claim } = await authenticate(options, request, address, dialect, query)
   checkShape(options, request, dialect, operation, payload)
   const entry = await enter(options, { request, address, dialect, operation, query: view, principal, claim })
   progress.bucket = entry.bucket
@@ -229,7 +231,8 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     if (told !== undefined) progress.seen = told.name
     const dialect = told ?? arrival.dialect
     const draft = draftForm(form, dialect)
-    const claim = claimOfForm(draft, request, { now, query, region, regionAliases })
+    const signatureV2 = options.acceptsSignatureV2(request.secure)
+    const claim = claimOfForm(draft, request, { now, query, region, regionAliases, signatureV2 })
     const holder = claim && (await findHolder(core, claim))
     if (holder !== undefined) claim?.verify(holder.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', now)
@@ -373,6 +376,7 @@ function checkBucketAddress(
 async function authenticate(
   options: PipelineOptions,
   request: WireRequest,
+  address: Address,
   dialect: Dialect,
   query: readonly QueryParameter[],
 ): Promise<{ principal: Principal; payload: PayloadContract; claim: Claim | undefined }> {
@@ -386,7 +390,8 @@ async function authenticate(
     return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request), claim: undefined }
   }
   const { region, regionAliases, clock, core, signUpUrl } = options
-  const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases })
+  const signatureV2 = options.acceptsSignatureV2(request.secure)
+  const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases, signatureV2, address })
   const holder = await findHolder(core, claim)
   const payload = claim.verify(holder.secret)
   return { principal: admitHolder(core, holder, signUpUrl), payload, claim }

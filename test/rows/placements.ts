@@ -13,6 +13,8 @@ export const AUTH_KINDS = [
   'cos-sign-query',
   's3-v4-header',
   's3-v4-query',
+  's3-v2-header',
+  's3-v2-query',
 ] as const satisfies readonly AuthKind[]
 
 export function dialectOf(kind: AuthKind): 'cos' | 's3' {
@@ -53,9 +55,49 @@ const PLACEMENTS: Readonly<Record<AuthKind, (signable: Signable, credentials: Cr
       rawQuery: presign(signable, credentials, region),
       headers: signable.headers,
     }),
+    's3-v2-header': (signable, credentials) => {
+      const date = new Date(signable.now).toUTCString()
+      const signature = signV2(signable, credentials, date)
+      return {
+        rawQuery: queryText(signable.query),
+        headers: new Map([
+          ...signable.headers,
+          ['date', date],
+          ['authorization', `AWS ${credentials.id}:${signature}`],
+        ]),
+      }
+    },
+    's3-v2-query': (signable, credentials) => {
+      const expires = String(Math.floor(signable.now / 1000) + EXPIRES_SECONDS)
+      const signature = encode(signV2(signable, credentials, expires))
+      const own = `AWSAccessKeyId=${credentials.id}&Expires=${expires}&Signature=${signature}`
+      return { rawQuery: joined(queryText(signable.query), own), headers: signable.headers }
+    },
   }
 
 const EXPIRES_SECONDS = 3600
+
+const V2_SUB_RESOURCES =
+  /^(?:acl|cors|delete|location|logging|ownershipControls|partNumber|policy|policyStatus|publicAccessBlock|requestPayment|response-.*|tagging|uploadId|uploads|versionId|versioning|versions)$/
+
+/** As "Signing and authenticating REST requests" says, for a virtual host. */
+function signV2({ method, rawPath, query, host, headers }: Signable, { secret }: Credentials, date: string): string {
+  const bucket = /^(.+?)\.(?:s3|cos|localhost)\b/.exec(host)?.[1]
+  const parameters = query
+    .filter(([name]) => V2_SUB_RESOURCES.test(name))
+    .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
+    .sort()
+  const amazon = [...headers].filter(([name]) => name.startsWith('x-amz-')).sort(([a], [b]) => (a < b ? -1 : 1))
+  const text = [
+    method,
+    headers.get('content-md5') ?? '',
+    headers.get('content-type') ?? '',
+    date,
+    ...amazon.map(([name, value]) => `${name}:${value}`),
+    (bucket === undefined ? '' : `/${bucket}`) + rawPath + (parameters.length === 0 ? '' : `?${parameters.join('&')}`),
+  ].join('\n')
+  return createHmac('sha1', secret).update(text).digest('base64')
+}
 
 function presign({ method, rawPath, query, host, headers, now }: Signable, credentials: Credentials, region: string) {
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`

@@ -209,7 +209,7 @@ function sampleOf({ name }: Operation): Sample {
 }
 
 async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> {
-  const speak = speaker(await createExchange(), dialect)
+  const speak = speaker(await createExchange({ sigv2: 'all' }), dialect)
   const headers = { [`${speak.prefix}acl`]: acl }
   await speak.makeBucket(speak.bucket, headers)
   await speak.makeBucket(EMPTY_BUCKET, headers)
@@ -302,9 +302,10 @@ for (const operation of operations) {
         refused(await by({ as: NOBODY }), `${kind}, unknown key`, 'InvalidAccessKeyId')
         refused(await by({ as: MISTAKEN }), `${kind}, wrong secret`, 'SignatureDoesNotMatch')
         const late = await by({ as: OWNER, skewMs: -25 * HOUR_MS })
-        refused(late, `${kind}, old`, kind === 's3-v4-header' ? 'RequestTimeTooSkewed' : 'AccessDenied')
-        const early = await by({ as: OWNER, skewMs: 2 * HOUR_MS })
-        refused(early, `${kind}, from the future`, 'RequestTimeTooSkewed')
+        refused(late, `${kind}, old`, /^s3-v[24]-header$/.test(kind) ? 'RequestTimeTooSkewed' : 'AccessDenied')
+        // A presigned URL of version 2 says when it ends, and nothing of when it was made.
+        const early = kind === 's3-v2-query' ? undefined : await by({ as: OWNER, skewMs: 2 * HOUR_MS })
+        if (early !== undefined) refused(early, `${kind}, from the future`, 'RequestTimeTooSkewed')
         const foreign = await by({ as: OTHER })
         if (stranger !== dialect) refused(foreign, `${kind}, other account`, 'AccessDenied')
         else assert.notEqual(foreign.status, 403, `${kind}: ${foreign.text}`)

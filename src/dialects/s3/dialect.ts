@@ -10,6 +10,7 @@ import { s3Form } from './form-signature.js'
 import { payloadContract } from './payload.js'
 import { createS3QueryApi } from './query-api.js'
 import { createS3Schemes } from './signature.js'
+import { s3V2Schemes } from './signature-v2.js'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -37,7 +38,7 @@ export function createS3Dialect(): Dialect {
   return {
     name: 's3',
     vendorPrefix: 'x-amz-',
-    schemes: createS3Schemes(),
+    schemes: [...createS3Schemes(), ...s3V2Schemes],
     anonymousPayload,
     decodeChunked: decodeChunkedBody,
     form: s3Form,

@@ -19,6 +19,7 @@ import {
   refuseQueryScope,
 } from './authorization.js'
 import { spacedHex } from './canonical.js'
+import { v2Signature } from './signature-v2.js'
 import { deriveSigningKey, SCOPE_TERMINAL } from './signing-key.js'
 
 /** As the errors name them. */
@@ -44,11 +45,50 @@ const version4: FormScheme = {
   },
 }
 
-/** To be refused with a reason instead of being taken for a signature that lacks fields. */
+/** Where it is switched off it is refused with a reason instead of being taken for a signature that lacks fields. */
 const version2: FormScheme = {
   kind: 's3-v2-form',
   presents: (fields) => fields.has('awsaccesskeyid'),
-  claim: () => refuseAlgorithm('AWS'),
+  claim: (_request, fields, facts) => {
+    if (facts.signatureV2 !== true) refuseAlgorithm('AWS')
+    const read = (name: string) => fields.get(name.toLowerCase()) || lacks(name)
+    const [accessKeyId, policy, signature] = [read('AWSAccessKeyId'), read('policy'), read('signature')]
+    return {
+      accessKeyId,
+      securityToken: fields.get('x-amz-security-token') || undefined,
+      overPolicy: true,
+      verify: (secretKey) => verifyVersion2({ accessKeyId, policy, signature }, secretKey),
+      checkTimes: () => undefined,
+    }
+  },
+}
+
+function verifyVersion2(
+  {
+    accessKeyId,
+    policy,
+    signature,
+  }: { readonly accessKeyId: string; readonly policy: string; readonly signature: string },
+  secretKey: string,
+): void {
+  if (equalSecrets(v2Signature(secretKey, policy), signature)) return
+  const plain = Buffer.from(policy, 'base64').toString('latin1')
+  const trials = [...secretTrials(accessKeyId, (spoil) => spoil(secretKey))]
+  const found = trials.find(({ parts }) => equalSecrets(v2Signature(parts, policy), signature))
+  const diagnosis = equalSecrets(v2Signature(secretKey, plain), signature)
+    ? 'The policy itself was signed; its Base64 is signed, as it stands in the field.'
+    : (found?.sentence ??
+      `The signature is over another policy than the form has, or the secret key is not the one that belongs to ${accessKeyId}.`)
+  fail(
+    'SignatureDoesNotMatch',
+    {
+      AWSAccessKeyId: accessKeyId,
+      StringToSign: policy,
+      SignatureProvided: signature,
+      StringToSignBytes: spacedHex(policy),
+    },
+    { diagnosis },
+  )
 }
 
 type SignatureTexts = readonly [policy: string, credential: Credential, timestamp: string, signature: string]

@@ -98,9 +98,8 @@ interface Placement {
   readonly refuseScope: Refuse
 }
 
-/** Version 2 presents as well: to be refused with a reason instead of being taken for nobody. */
-const HEADER_VALUE = /^\s*AWS(4-|\s)/
-const QUERY_NAMES = new Set(['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature', 'AWSAccessKeyId'])
+const HEADER_VALUE = /^\s*AWS4-/
+const QUERY_NAMES = new Set(['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature'])
 
 const HEADER: Placement = {
   kind: 's3-v4-header',

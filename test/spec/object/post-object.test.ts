@@ -422,6 +422,25 @@ inS3(raises('SignatureVersion4Required', 'a form that is signed with version 2')
   await assertNothingStored(speak)
 })
 
+/** The signature is of the Base64 text of the policy itself (version 2 of the form). */
+function signedV2(speak: Speaker, fields: Fields, as: Credentials = OWNER): Fields {
+  const conditions = Object.entries(fields).map(([name, value]) => ({ [name]: value }))
+  const policy = Buffer.from(policyText(speak.clock.now() + HOUR_MS, conditions)).toString('base64')
+  const signature = createHmac('sha1', as.secret).update(policy).digest('base64')
+  return { ...fields, AWSAccessKeyId: as.id, policy, signature }
+}
+
+test('s3: a form under version 2 is as good as any other once the operator allows it', async () => {
+  const speak = speaker(await createExchange({ sigv2: 'all' }), 's3')
+  await prepare(speak)
+  assertError(await post(speak, { fields: signedV2(speak, { key: 'k' }, MISTAKEN) }), 403, 'SignatureDoesNotMatch')
+  assertError(await post(speak, { fields: signedV2(speak, { key: 'k' }, NOBODY) }), 403, 'InvalidAccessKeyId')
+  assertError(await post(speak, { fields: { ...signedV2(speak, { key: 'k' }), key: 'other' } }), 403, 'AccessDenied')
+  await assertNothingStored(speak)
+  assert.equal((await post(speak, { fields: signedV2(speak, { key: 'k' }) })).status, 204)
+  assert.equal((await read(speak, 'k')).text, 'content')
+})
+
 inCos(raises('InvalidSecurity', 'a form with some of the fields of a signature'), async (speak) => {
   await prepare(speak, 'public-read-write')
   const fields = signed(speak, { key: 'k' })
