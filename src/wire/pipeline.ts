@@ -35,7 +35,6 @@ import { admitHolder, findHolder } from './key-holder.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
 import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
-import type { QueryClaim } from './query-dialect.js'
 import { type QueryView, queryView } from './query-view.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
@@ -145,7 +144,8 @@ function refusal(error: ApiError, request: WireRequest, progress: Progress): Wir
   const { call, requestIds } = progress
   if (call === undefined) return renderError(error, errorFacts(request, progress))
   const response = call.dialect.queryApi.refuse(error, requestIds)
-  return { ...response, headers: identityHeaders(call.dialect.name, requestIds, true).concat(response.headers) }
+  const headers = identityHeaders(call.dialect.name, requestIds, true).concat(response.headers)
+  return { ...response, headers, ...(request.method === 'HEAD' ? { body: { kind: 'none' } } : {}) }
 }
 
 /**
@@ -201,14 +201,9 @@ function serveCall(
   progress: Progress,
 ): Promise<WireResponse> {
   const { core, dialects, queryApi, clientAddresses, region, regionAliases, clock, signUpUrl } = options
-  const authenticateCall = async (claim: QueryClaim) => {
-    const holder = await findHolder(core, claim)
-    claim.verify(holder.secret)
-    return admitHolder(core, holder, signUpUrl)
-  }
   const call: QueryProgress = { dialect, action: undefined }
   progress.call = call
-  const api = { ...queryApi, core, dialects, clientAddresses, authenticate: authenticateCall }
+  const api = { ...queryApi, core, dialects, clientAddresses, signUpUrl }
   return serveQueryCall(api, request, query, { now: clock.now(), region, regionAliases }, progress.requestIds, call)
 }
 

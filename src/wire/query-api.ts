@@ -4,13 +4,14 @@
  */
 
 import type { Core } from '../core/core.js'
-import { fail } from '../model/errors/index.js'
+import { fail, isApiError } from '../model/errors/index.js'
 import type { SignedPrincipal } from '../model/principal.js'
 import { accessFacts } from './access-facts.js'
 import type { Address } from './address.js'
 import type { AuthFacts } from './authentication.js'
 import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
+import { admitHolder, findHolder } from './key-holder.js'
 import type { Action, UnservedActions } from './query-action.js'
 import { type QueryCall, readQueryCall } from './query-call.js'
 import type { QueryClaim } from './query-dialect.js'
@@ -27,9 +28,8 @@ export interface QueryApi {
 export interface QueryApiOptions extends QueryApi {
   readonly core: Core
   readonly dialects: readonly Dialect[]
-  /** Who signed: the key is known and enabled, its signature held, and its account may act. */
-  readonly authenticate: (claim: QueryClaim) => Promise<SignedPrincipal>
   readonly clientAddresses: ClientAddresses
+  readonly signUpUrl: string | undefined
 }
 
 /** What is known so far, for whoever has to answer. */
@@ -67,7 +67,7 @@ export async function serveQueryCall(
   const asked = findAction(options, progress.dialect, call)
   progress.action = asked.name
   const claim = claimOf(options.dialects, call, { ...facts, query })
-  const caller = await options.authenticate(claim)
+  const caller = await callerOf(options, claim)
   refuseUnserved(options.unserved, call)
   const conditionFacts = accessFacts({
     request,
@@ -119,6 +119,16 @@ function claimOf(dialects: readonly Dialect[], call: QueryCall, facts: AuthFacts
   if (another !== undefined) fail('SeveralAuthenticationMethods', { ArgumentName: 'Authorization' })
   if (scheme === undefined) return fail('MissingAuthenticationToken')
   return scheme.claim(call, facts)
+}
+
+/** The key is known and enabled, its signature holds, and its account may act. */
+async function callerOf({ core, signUpUrl }: QueryApiOptions, claim: QueryClaim): Promise<SignedPrincipal> {
+  const holder = await findHolder(core, claim).catch((error: unknown) => {
+    if (isApiError(error, 'InvalidAccessKeyId')) return fail('InvalidClientTokenId')
+    throw error
+  })
+  claim.verify(holder.secret)
+  return admitHolder(core, holder, signUpUrl)
 }
 
 function refuseUnserved({ parameters }: UnservedActions, call: QueryCall): void {

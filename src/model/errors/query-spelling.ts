@@ -26,7 +26,6 @@ const VARIANTS: { readonly [C in Condition]?: QueryVariants } = {
   SignatureDoesNotMatch: { cos: { code: 'AuthFailure.SignatureFailure' } },
   RequestTimeTooSkewed: { cos: { code: 'AuthFailure.SignatureExpire' }, s3: { code: 'SignatureDoesNotMatch' } },
   RequestExpired: { cos: { code: 'AuthFailure.SignatureExpire' }, s3: { code: 'RequestExpired', status: 400 } },
-  InvalidAccessKeyId: { cos: { code: 'AuthFailure.SecretIdNotFound' }, s3: { code: 'InvalidClientTokenId' } },
   InvalidSecurity: { cos: { code: 'AuthFailure.TokenFailure' }, s3: { code: 'InvalidClientTokenId' } },
   AuthorizationHeaderMalformed: {
     cos: { code: 'AuthFailure.InvalidAuthorization' },

@@ -17,6 +17,7 @@ import {
   ID_PREFIX,
   optionalPolicy,
   packedPolicySize,
+  refuseFederated,
   shownCredentials,
 } from './credentials.js'
 import { durationOf, ROLE_SECONDS } from './durations.js'
@@ -81,6 +82,7 @@ export const assumeRole = action({
   },
   handle: async (services, { roleArn, sessionName, externalId, policy, ...parameters }) => {
     const { core, dialect, caller } = services
+    refuseFederated(caller, 'AssumeRole')
     const found = await findRole(services, parseRoleArn(roleArn))
     requireTrust(services, found, externalId, sessionName)
     const { role, uin } = found

@@ -38,9 +38,10 @@ export function requirePermanentKey({ session }: SignedPrincipal, actionName: st
   fail('AccessDenied', {}, { message: `Cannot call ${actionName} with session credentials.` })
 }
 
-export interface Issued {
-  readonly credentials: TemporaryCredentials
-  readonly policy: string | undefined
+/** AccessDenied: as a role it would outlive its time, and leave behind the policy that it was given for. */
+export function refuseFederated({ session }: SignedPrincipal, actionName: string): void {
+  if (session?.kind !== 'federated') return
+  fail('AccessDenied', {}, { message: `Cannot call ${actionName} with the credentials of a federated user.` })
 }
 
 function expiration({ expiresAt }: TemporaryCredentials): string {
