@@ -174,7 +174,8 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     const { owner } = factsOf(bucket)
     const { name: bucketName, region } = bucket
     const path = key === undefined ? bucketName : `${bucketName}/${key}`
-    const resource = { bucketName, region, owner, key, versioned, path }
+    const listedPrefix = permission === 'ListMultipartUploads' ? caller.facts.values('prefix')?.[0] : undefined
+    const resource = { bucketName, region, owner, key, versioned, path, listedPrefix }
     return { principal, permission, resource, facts: withTags(caller.facts, subject) }
   }
 

@@ -66,6 +66,7 @@ export const permissionNeeds = {
   ListParts: onBucket('WRITE'),
   /** Of the service that issues temporary keys. */
   AssumeRole: OWNER,
+  GetFederationToken: OWNER,
 } as const satisfies Readonly<Record<string, PermissionNeed>>
 
 export type Permission = keyof typeof permissionNeeds

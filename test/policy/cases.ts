@@ -48,6 +48,7 @@ const onObject = (cam: string, iam: string, iamVersioned: string, right?: Permis
 
 export const PERMISSIONS: readonly PermissionRow[] = [
   onBucket('GetBucket', 'ListBucket', 'READ'),
+  onBucket('ListMultipartUploads', 'ListBucketMultipartUploads', 'READ'),
   onBucket('GetBucketACL', 'GetBucketAcl', 'READ_ACP'),
   onBucket('PutBucketACL', 'PutBucketAcl', 'WRITE_ACP'),
   onBucket('GetBucketPolicy', 'GetBucketPolicy'),

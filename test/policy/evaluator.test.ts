@@ -73,7 +73,14 @@ function questionOf({ caller, permission, bucketName, key, versioned, region, fa
   return {
     principal: principalOf(caller, given),
     permission: permissionNamed(permission.cam),
-    resource: { bucketName, key, versioned, region, owner: ACCOUNT },
+    resource: {
+      bucketName,
+      key,
+      versioned,
+      region,
+      owner: ACCOUNT,
+      listedPrefix: permission.cam === 'ListMultipartUploads' ? facts['prefix']?.[0] : undefined,
+    },
     facts: { values: (name) => facts[name] },
   }
 }

@@ -200,7 +200,7 @@ function isAction(pattern: string, { permission, versioned }: Case, grammar: Gra
 }
 
 function isResource(written: string, given: Case, grammar: Grammar): boolean {
-  const { bucketName, key, region } = given
+  const { bucketName, key, region, permission, facts } = given
   if (written === '*') return true
   if (grammar === 'iam') {
     const pattern = filled(written, given, true)
@@ -211,7 +211,8 @@ function isResource(written: string, given: Case, grammar: Grammar): boolean {
   const owners = ['', '*', `uid/${ACCOUNT.appId}`, `uin/${ACCOUNT.uin}`]
   if (!owners.includes(owner) || !['', '*', region].includes(inRegion)) return false
   const bare = !/[/*?]/.test(path)
-  return matches(bare ? `${path}/` : path, `${bucketName}/${key ?? ''}`)
+  const targets = [key ?? '', ...(permission.cam === 'ListMultipartUploads' ? (facts['prefix'] ?? []) : [])]
+  return targets.some((target) => matches(bare ? `${path}/` : path, `${bucketName}/${target}`))
 }
 
 function matches(pattern: string, text: string): boolean {

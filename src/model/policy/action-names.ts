@@ -64,6 +64,7 @@ export const actionNames: Readonly<Record<Permission, ActionName>> = {
   AbortMultipartUpload: named('s3:AbortMultipartUpload'),
   ListParts: named('s3:ListMultipartUploadParts'),
   AssumeRole: named('sts:AssumeRole'),
+  GetFederationToken: named('sts:GetFederationToken'),
 }
 
 /**
@@ -78,10 +79,6 @@ export const camAliases: Partial<Readonly<Record<Permission, readonly string[]>>
 
 /** By service, in CAM: `cos:GetObject`. */
 export function camName(permission: Permission): string {
-  return permission === 'AssumeRole' ? 'sts:AssumeRole' : `cos:${permission}`
-}
-
-/** Permissions that a bucket's policy can speak about: what is asked before there is a bucket is none of them. */
-export function isOfService(permission: Permission): boolean {
-  return permission === 'GetService' || permission === 'PutBucket' || permission === 'AssumeRole'
+  const ofSts = permission === 'AssumeRole' || permission === 'GetFederationToken'
+  return `${ofSts ? 'sts' : 'cos'}:${permission}`
 }

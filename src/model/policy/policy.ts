@@ -75,6 +75,8 @@ export interface Resource {
   readonly versioned: boolean
   /** Something that is no bucket, such as a role, by its full names in both grammars. */
   readonly names?: readonly string[]
+  /** The prefix of a list of uploads, which policies of COS name like a key (its guide to policies, "resumable upload"). */
+  readonly listedPrefix?: string | undefined
   /** `bucket` or `bucket/key`: made once, because many statements are held against it. */
   readonly path?: string
 }

@@ -43,12 +43,13 @@ export const camResource: ResourceReader = (written) => {
   const pattern = patternOf(plain, 'cam')
   // The bucket alone, without a slash, is what operations on the bucket are held against as well.
   const bare = plain.includes('/') || hasWildcards(plain) ? undefined : patternOf(`${plain}/`, 'cam')
+  const covers: Pattern = (text, facts) => pattern(text, facts) || bare?.(text, facts) === true
   return (resource, facts) => {
-    const { bucketName, key = '', names } = resource
+    const { bucketName, key, names, listedPrefix } = resource
     if (names !== undefined || !inRegion(resource.region, facts) || !isAccount(account, resource)) return false
     if (bucketName === undefined) return pattern('', facts)
-    const text = `${bucketName}/${key}`
-    return pattern(text, facts) || bare?.(text, facts) === true
+    if (covers(`${bucketName}/${key ?? ''}`, facts)) return true
+    return listedPrefix !== undefined && key === undefined && covers(`${bucketName}/${listedPrefix}`, facts)
   }
 }
 

@@ -1,5 +1,9 @@
 /** GetFederationToken: temporary keys for somebody outside, with what the caller and the policy both allow. */
 
+import { fail } from '../../model/errors/index.js'
+import { callerRefuses } from '../../model/policy/decide.js'
+import type { ConditionFacts } from '../../model/policy/policy.js'
+import type { SignedPrincipal } from '../../model/principal.js'
 import { action, requiredText } from '../../wire/query-action.js'
 import {
   checkSessionPolicy,
@@ -20,8 +24,9 @@ export const getFederationToken = action({
     policy: federationPolicy,
     durationSeconds,
   },
-  handle: async ({ core, dialect, caller }, { name, policy, ...parameters }) => {
+  handle: async ({ core, dialect, caller, facts }, { name, policy, ...parameters }) => {
     requirePermanentKey(caller, 'GetFederationToken')
+    requireUndenied(caller, name, facts)
     const narrowing = checkSessionPolicy(policy ?? NOTHING)
     const credentials = await core.sessions.issue({
       issuer: caller,
@@ -45,6 +50,15 @@ export const getFederationToken = action({
     }),
   },
 })
+
+/** A session may do no more than its user, so nobody need be allowed to make one; a policy may still forbid it. */
+function requireUndenied(principal: SignedPrincipal, name: string, facts: ConditionFacts): void {
+  const { uin } = principal.account
+  const names = [`arn:aws:sts::${uin}:federated-user/${name}`, `qcs::sts::uin/${uin}:federator/${name}`]
+  const resource = { bucketName: undefined, region: '', owner: undefined, key: undefined, versioned: false, names }
+  if (!callerRefuses({ principal, permission: 'GetFederationToken', resource, facts })) return
+  fail('AccessDenied', {}, { message: `Not authorized to perform sts:GetFederationToken on ${names[0]}.` })
+}
 
 /** Without a policy a federated user may do nothing (Amazon, GetFederationToken): it allows what nobody can ask for. */
 const NOTHING =

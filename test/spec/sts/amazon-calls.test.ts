@@ -181,6 +181,19 @@ test('a role of another account needs its trust and, for users of that account, 
   assertRefused(await ask({ ...assume, RoleArn: absent }, OTHER), 403, 'AccessDenied', /^Access Denied$/)
 })
 
+test('nobody need be allowed to make a federated user, and a policy may forbid it, by name and by service', async () => {
+  const { ask, user } = await converse()
+  const federated = { Action: 'GetFederationToken', Name: 'guest', Policy: READ }
+  const deny = (Action: string, Resource: string) => policyOf({ Effect: 'Deny', Action, Resource })
+  assert.equal((await ask(federated, await user('free', READ))).status, 200)
+  const denied = await user('denied', READ, deny('sts:Get*', 'arn:aws:sts::*:federated-user/g*'))
+  assertRefused(await ask(federated, denied), 403, 'AccessDenied', /sts:GetFederationToken/)
+  assert.equal((await ask({ ...federated, Name: 'other' }, denied)).status, 200)
+  const cam = { effect: 'deny', action: 'name/sts:GetFederationToken', resource: '*' }
+  const tencent = await user('tencent', READ, JSON.stringify({ version: '2.0', statement: [cam] }))
+  assertRefused(await ask(federated, tencent), 403, 'AccessDenied')
+})
+
 test('a user whom a trust names is still bound by what its own policies deny', async () => {
   const { ask, user, role, owner } = await converse()
   const deny = policyOf({ Effect: 'Deny', Action: 'sts:*', Resource: '*' })
