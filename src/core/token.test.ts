@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { fuzzing } from '../../test/support/fuzz.js'
 import { openToken, readToken, sealToken, TOKEN_CHARACTERS_MAX, type TokenContent } from './token.js'
 
 const KEY = { number: 7, secret: createSecretKey(Buffer.alloc(32, 1)) }
@@ -35,14 +36,14 @@ test('random text is no token, whatever it is, and neither is random base64url o
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string()), (text) => {
       assert.equal(open(text), undefined)
     }),
-    { seed: SEED, numRuns: 2_000 },
+    fuzzing(SEED, 2_000),
   )
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
       const token = Buffer.concat([Buffer.of(1, 0, 0, 0, 7), bytes]).toString('base64url')
       assert.equal(open(token), undefined)
     }),
-    { seed: SEED, numRuns: 2_000 },
+    fuzzing(SEED, 2_000),
   )
 })
 
@@ -59,7 +60,7 @@ test('a token with a character changed, left out or put in never opens', () => {
       const altered = token.slice(0, at) + put.join('') + token.slice(at + removed)
       if (altered !== token) assert.equal(open(altered), undefined)
     }),
-    { seed: SEED, numRuns: 5_000 },
+    fuzzing(SEED, 5_000),
   )
   for (let end = 0; end < token.length; end++) assert.equal(open(token.slice(0, end)), undefined)
 })

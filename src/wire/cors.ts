@@ -39,15 +39,17 @@ export function createCrossOrigin({ buckets, documents }: Pick<Core, 'buckets' |
     bucket?.documents.includes('cors') === true ? read(bucket) : undefined
 
   return {
-    preflight: async (request, { bucketName }, dialect) => {
+    preflight: async (request, { bucketName, key }, dialect) => {
       const asked = readPreflight(request)
       const bucket = bucketName === undefined ? undefined : await buckets.find(bucketName)
       if (bucketName !== undefined && bucket === undefined) fail('NoSuchBucket', { BucketName: bucketName })
       const configuration = await configurationOf(bucket)
       const rule = configuration && matchingRule(configuration, asked)
-      if (configuration === undefined || rule === undefined) return fail('AccessForbidden', { Method: asked.method })
+      if (configuration === undefined || rule === undefined) {
+        return fail('AccessForbidden', { Method: asked.method, ResourceType: key === undefined ? 'BUCKET' : 'OBJECT' })
+      }
       const shown = [
-        ...ruleHeaders(rule, asked.origin),
+        ...ruleHeaders(rule, asked.origin, dialect),
         ...(asked.headers.length === 0 ? [] : [allowedHeaders(rule, asked.headers, dialect)]),
         ...varyHeaders(configuration, dialect),
       ]
@@ -61,7 +63,7 @@ export function createCrossOrigin({ buckets, documents }: Pick<Core, 'buckets' |
       const configuration = await configurationOf(found)
       if (configuration === undefined) return []
       const rule = origin === '' ? undefined : matchingRule(configuration, { origin, method, headers: [] })
-      return [...(rule === undefined ? [] : ruleHeaders(rule, origin)), ...varyHeaders(configuration, dialect)]
+      return [...(rule === undefined ? [] : ruleHeaders(rule, origin, dialect)), ...varyHeaders(configuration, dialect)]
     },
   }
 }
@@ -80,13 +82,14 @@ function readPreflight({ headers }: WireRequest) {
   return { origin, method, headers: names.filter((name) => name !== '') }
 }
 
-function ruleHeaders(rule: CorsRule, origin: string): HeaderLines {
+function ruleHeaders(rule: CorsRule, origin: string, { traits }: Dialect): HeaderLines {
+  const separator = traits.corsSeparator
   const forAll = allowsAnyOrigin(rule)
   const { allowedMethods, exposeHeaders, maxAgeSeconds } = rule
   return [
     ['Access-Control-Allow-Origin', forAll ? '*' : origin],
-    ['Access-Control-Allow-Methods', allowedMethods.join(',')],
-    ...(exposeHeaders.length === 0 ? [] : [['Access-Control-Expose-Headers', exposeHeaders.join(',')] as const]),
+    ['Access-Control-Allow-Methods', allowedMethods.join(separator)],
+    ...(exposeHeaders.length === 0 ? [] : [['Access-Control-Expose-Headers', exposeHeaders.join(separator)] as const]),
     ...(maxAgeSeconds === undefined ? [] : [['Access-Control-Max-Age', String(maxAgeSeconds)] as const]),
     ...(forAll ? [] : [['Access-Control-Allow-Credentials', 'true'] as const]),
   ]
@@ -96,7 +99,7 @@ function ruleHeaders(rule: CorsRule, origin: string): HeaderLines {
 function allowedHeaders(rule: CorsRule, asked: readonly string[], { traits }: Dialect): readonly [string, string] {
   const names = rule.allowedHeaders.map((name) => name.toLowerCase())
   const shown = traits.corsShowsRule && !names.includes('*') ? names : asked
-  return ['Access-Control-Allow-Headers', shown.join(',')]
+  return ['Access-Control-Allow-Headers', shown.join(traits.corsSeparator)]
 }
 
 /** Caches must tell origins apart: always in S3, where the configuration says so in COS. */

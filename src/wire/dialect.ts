@@ -113,6 +113,8 @@ export interface Traits {
   readonly corsOriginsAreUrls: boolean
   /** A preflight is shown the headers that its rule allows; otherwise those that it asked for. */
   readonly corsShowsRule: boolean
+  /** Between methods and between headers in the answers to other origins. */
+  readonly corsSeparator: ',' | ', '
   /** Every answer of a bucket with CORS rules says that it depends on the origin. */
   readonly corsVaryAlways: boolean
   /** The type under which a bucket policy is shown, which is JSON in both. */

@@ -244,12 +244,16 @@ class Reader implements MultipartReader {
 /** What a part may say of its content that changes nothing. */
 const PLAIN_ENCODINGS = ['7bit', '8bit', 'binary']
 
+/** RFC 9110 5.5: readers differ in what they make of them, of a bare line break above all. */
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/
+
 function partHead(head: string): PartHead {
   const headers = new Map<string, string>()
   for (const line of head === '' ? [] : head.split('\r\n')) {
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(0, colon)).toLowerCase()
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) malformed('A header of a part is none.')
+    if (CONTROL.test(line)) malformed('A header of a part has control characters.')
     if (headers.has(name)) malformed(`A part has the header ${name} twice.`)
     headers.set(name, line.slice(colon + 1).trim())
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { fuzzing } from '../../test/support/fuzz.js'
 import { isApiError } from '../model/errors/index.js'
 import { type Condition, checkPolicy, type FormRules, parsePolicy } from './form-policy.js'
 
@@ -71,7 +72,7 @@ test('whatever is signed is a policy or InvalidPolicyDocument, and never a failu
         assert.ok(isApiError(error, 'InvalidPolicyDocument'), String(error))
       }
     }),
-    { seed: SEED, numRuns: RUNS },
+    fuzzing(SEED, RUNS),
   )
   assert.ok(accepted > 0)
 })
@@ -83,7 +84,7 @@ test('bytes that are no JSON are refused as well', () => {
       assert.throws(() => parsePolicy(Buffer.from(bytes).toString('base64'), RULES), refused)
       assert.throws(() => parsePolicy(Buffer.from(bytes).toString('latin1'), RULES), refused)
     }),
-    { seed: SEED, numRuns: RUNS },
+    fuzzing(SEED, RUNS),
   )
 })
 
@@ -121,7 +122,7 @@ test('a form is allowed when another reading of its policy allows it, and only t
         assert.throws(verdict, (error) => isApiError(error, 'PostConditionFailed'))
       }
     }),
-    { seed: SEED, numRuns: RUNS },
+    fuzzing(SEED, RUNS),
   )
   assert.ok(counts.yes > RUNS / 50 && counts.no > RUNS / 50, JSON.stringify(counts))
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { fuzzing } from '../../test/support/fuzz.js'
 import type { Bytes } from '../base/bytes.js'
 import { isApiError } from '../model/errors/index.js'
 import { receiveForm } from './form.js'
@@ -55,16 +56,22 @@ function readWhole(body: Buffer): Read | undefined {
   }
   for (const part of parts) {
     const [, head = '', content = ''] = part ?? []
-    const name = /; name="([^"]+)"/.exec(head)?.[1]?.toLowerCase()
-    if (name === undefined) return undefined
+    const name = parameterOf(head, 'name')?.toLowerCase()
+    if (name === undefined || name === '') return undefined
     if (name === 'file') {
       if (read.file !== undefined) return undefined
       read.file = content
-      read.filename = /; filename="([^"]*)"/.exec(head)?.[1]?.replace(/^.*[/\\]/s, '')
+      read.filename = parameterOf(head, 'filename')?.replace(/^.*[/\\]/s, '')
     } else if (read.file === undefined) read.fields.push([name, content])
   }
   const { fields, filename, file } = read
   return file === undefined ? undefined : { fields, filename, file }
+}
+
+/** In quotes, or without any. */
+function parameterOf(head: string, name: string): string | undefined {
+  const [, quoted, token] = new RegExp(`;\\s*${name}\\s*=\\s*(?:"([^"]*)"|([^\\s;"]*))`).exec(head) ?? []
+  return quoted ?? token
 }
 
 /** Text made of what the syntax is made of. */
@@ -117,7 +124,7 @@ test('every form is read as it was written, wherever its bytes are cut', async (
       const read = await outcomeOf(body, cuts)
       assert.deepEqual(read, { fields, filename: filename?.replace('dir/', ''), file })
     }),
-    { seed: SEED, numRuns: RUNS },
+    fuzzing(SEED, RUNS),
   )
 })
 
@@ -144,7 +151,7 @@ test('a form that was altered is refused, or read as another reader reads it, in
         assert.deepEqual(read, readWhole(altered))
       }
     }),
-    { seed: SEED, numRuns: RUNS },
+    fuzzing(SEED, RUNS),
   )
   assert.ok(accepted > RUNS / 20 && refused > RUNS / 20, `${accepted} accepted, ${refused} refused`)
 })

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createExchange, OWNER, type Said, speaker } from '../support/exchange.js'
+import { fuzzing } from '../support/fuzz.js'
 import { signedByAmazon, signedByTc3, signedByVersion1 } from '../support/query-signing.js'
 
-const RUNS = { seed: 20_180_813, numRuns: 400 }
+const RUNS = fuzzing(20_180_813, 400)
 
 /** A text with one stretch replaced by something else. */
 function spoiled(text: string): fc.Arbitrary<string> {

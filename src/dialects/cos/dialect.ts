@@ -51,6 +51,7 @@ export const cosDialect: Dialect = {
     aclOwnerChecked: false, // 5.9 names no check
     corsOriginsAreUrls: true, // cos-auth-and-bucket.md 5.10
     corsShowsRule: true, // 5.10
+    corsSeparator: ',',
     corsVaryAlways: false, // 5.10, ResponseVary
     policyContentType: 'application/xml', // cos-auth-and-bucket.md 5.12
     granteesByUin: true, // 5.9, grant headers

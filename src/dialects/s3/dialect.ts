@@ -71,6 +71,7 @@ export function createS3Dialect(): Dialect {
       aclOwnerChecked: true, // PutBucketAcl, Owner
       corsOriginsAreUrls: false,
       corsShowsRule: false,
+      corsSeparator: ', ',
       corsVaryAlways: true,
       policyContentType: 'application/json', // GetBucketPolicy
       granteesByUin: false,

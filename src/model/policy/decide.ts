@@ -1,7 +1,7 @@
 /**
  * The one decision about who may do what. Pure: the question and the rules that apply go in. First whatever denies, then
  * what only narrows (sessions), then whatever allows: being the account, its policies, the bucket's policy, ACLs.
- * docs/decisions/0021-one-evaluator.md has the order with its reasons; `explainDecision` walks the same pieces.
+ * docs/decisions/0022-one-evaluator.md has the order with its reasons; `explainDecision` walks the same pieces.
  */
 
 import { type Acl, type GrantCaller, grantNaming, type Right } from '../grants.js'

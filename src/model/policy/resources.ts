@@ -20,7 +20,7 @@ export const iamResource: ResourceReader = (written) => {
   if (written === '*') return everything
   const path = /^arn:aws[a-z-]*:s3:::(.+)$/s.exec(written)?.[1]
   const whole = patternOf(written, 'iam')
-  if (path === undefined) return /^arn:[\w-]+:[\w-]+:/.test(written) ? byNames(whole) : undefined
+  if (path === undefined) return /^arn:[\w-]+:[\w-]+:(?!:*$)/.test(written) ? byNames(whole) : undefined
   const pattern = patternOf(path, 'iam')
   return (resource, facts) => {
     const { bucketName = '', key, names, path: known } = resource
