@@ -23,6 +23,14 @@ const lastWords = (text: string) =>
         .at(-1),
     )
 
+const configuration = ({ host, port, credentials }: TestServer) => `[default]
+access_key = ${credentials.secretId}
+secret_key = ${credentials.secretKey}
+host_base = ${host}:${port}
+host_bucket = ${host}:${port}
+use_https = False
+`
+
 describe('s3cmd', () => {
   let server: TestServer
   let directory: TemporaryDirectory
@@ -32,19 +40,10 @@ describe('s3cmd', () => {
   before(async () => {
     server = await startServer({ memory: true })
     directory = await temporaryDirectory()
-    const configuration = local('s3cfg')
-    await writeFile(
-      configuration,
-      `[default]
-access_key = ${server.credentials.secretId}
-secret_key = ${server.credentials.secretKey}
-host_base = ${server.host}:${server.port}
-host_bucket = ${server.host}:${server.port}
-use_https = False
-`,
-    )
+    const file = local('s3cfg')
+    await writeFile(file, configuration(server))
     const path = String(process.env['PATH'])
-    s3cmd = runner('s3cmd', path, ['--config', configuration, '--no-progress'], directory.path)
+    s3cmd = runner('s3cmd', path, ['--config', file, '--no-progress'], directory.path)
     await s3cmd.mustRun(['mb', 's3://first'])
   })
   after(async () => {
@@ -164,5 +163,28 @@ use_https = False
   test('lists uploads', async () => {
     const { text } = await s3cmd.mustRun(['multipart', 's3://first'])
     assert.match(text, /Initiated/)
+  })
+
+  test('signs with version 2 where the operator allows it, and turns to version 4 where it is told to', async () => {
+    const turned = await s3cmd.mustRun(['--signature-v2', '--debug', 'ls', 's3://first'])
+    assert.match(turned.errors, /AWS4-HMAC-SHA256 Credential/)
+    await using open = await startServer({ memory: true, settings: { STOWAGE_SIGV2: 'plain' } })
+    await writeFile(local('s3cfg-v2'), configuration(open))
+    const first = ['--config', local('s3cfg-v2'), '--no-progress', '--signature-v2']
+    const { mustRun } = runner('s3cmd', String(process.env['PATH']), first, directory.path)
+    const made = await mustRun(['--debug', 'mb', 's3://old'])
+    assert.doesNotMatch(made.errors, /AWS4-HMAC-SHA256/)
+    const body = patterned(11 * MIB, 37)
+    await writeFile(local('body'), body)
+    const key = "s3://old/a b+c&中文'(1)*.txt"
+    await mustRun(['--multipart-chunk-size-mb=5', '--add-header=x-amz-meta-b:1', 'put', local('body'), key])
+    await mustRun(['get', key, local('back-v2')])
+    assert.ok((await readFile(local('back-v2'))).equals(body))
+    await mustRun(['setacl', '--acl-public', key])
+    const signed = (await mustRun(['signurl', key, '+600'])).text.trim()
+    const fetched = await fetchPlainly(open, signed)
+    assert.equal(fetched.status, 200)
+    await mustRun(['del', key])
+    await mustRun(['rb', 's3://old'])
   })
 })
