@@ -186,12 +186,12 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     if (on === 'object' && made !== true) return requireOnObject(permission, touched)
     // A bucket decides, unless a condition asks for the tags of what is there.
     let missed = false
-    const question = questionOf(permission, {
-      ...subjectOf(touched, undefined),
-      missed: () => {
+    const question = questionOf(
+      permission,
+      subjectOf(touched, undefined, () => {
         missed = made !== true
-      },
-    })
+      }),
+    )
     const decision = decide(question, rulesOf(bucket, undefined))
     if (missed && key !== undefined) return requireWithTags(permission, touched)
     refuseUnless(bucket, decision)
@@ -214,7 +214,7 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     const missed = () => {
       asked = true
     }
-    const subject = { ...subjectOf(touched, undefined), missed, deferred: missed }
+    const subject = subjectOf(touched, undefined, missed, missed)
     if (!decide(questionOf(permission, subject), rulesOf(bucket, undefined)).allowed || asked) {
       return requireOnVersion(permission, touched)
     }
@@ -226,12 +226,12 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
     const { bucket } = touched
     const found = await findTouched(dependencies.objects, touched)
     let deferred = false
-    const question = questionOf(permission, {
-      ...subjectOf(touched, found),
-      deferred: () => {
+    const question = questionOf(
+      permission,
+      subjectOf(touched, found, undefined, () => {
         deferred = true
-      },
-    })
+      }),
+    )
     if (found === undefined) return requireListing(bucket)
     const decision = decide(question, rulesOf(found.bucket, found.version))
     // What depends on tags in the body is asked again when they are known, with the version in hand.
@@ -278,13 +278,21 @@ interface Subject {
   /** Tags that the request wants to set. */
   readonly tags?: TagSet | undefined
   /** Called when a condition asks for the tags of a version that is not in hand. */
-  readonly missed?: () => void
+  readonly missed?: Noted
   /** Called when a condition asks for tags that the request wants to set, before they are known. */
-  readonly deferred?: () => void
+  readonly deferred?: Noted
 }
 
-function subjectOf({ bucket, key, reference, tags }: Touched, found: TouchedVersion | undefined): Subject {
-  return { bucket, key, versioned: reference !== undefined, version: found?.version, tags }
+type Noted = (() => void) | undefined
+
+/** One literal, because it is made for every request that rules decide about. */
+function subjectOf(
+  { bucket, key, reference, tags }: Touched,
+  found: TouchedVersion | undefined,
+  missed?: Noted,
+  deferred?: Noted,
+): Subject {
+  return { bucket, key, versioned: reference !== undefined, version: found?.version, tags, missed, deferred }
 }
 
 const EXISTING = 'existing-'
@@ -293,6 +301,7 @@ const REQUESTED = 'request-'
 function withTags(facts: ConditionFacts, { version, tags, missed, deferred }: Subject): ConditionFacts {
   return {
     values: (name) => {
+      if (!name.includes('-tag')) return facts.values(name)
       if (name.startsWith('request-tag')) {
         if (tags !== undefined) return tagFacts(tags, name.slice(REQUESTED.length))
         deferred?.()

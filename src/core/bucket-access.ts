@@ -53,7 +53,7 @@ const PARTS: Readonly<Partial<Record<DocumentKind, (document: Json) => Partial<B
 
 const BUCKETS_REMEMBERED_MAX = 1_000
 
-/** The rows are read together, in every request; what was made of them is kept by their versions. */
+/** The rows are read together, once for each `documentsRevision` of the bucket. */
 export function createBucketAccess(documents: DocumentStore): BucketAccessReader {
   const read = documents.reader(KINDS, (found) => found.reduce<BucketAccess>(withPart, OPEN), BUCKETS_REMEMBERED_MAX)
   return (bucket) => (bucket.documents.some((kind) => KINDS.includes(kind)) ? read(bucket) : OPEN)

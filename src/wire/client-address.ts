@@ -52,6 +52,7 @@ function lastWord(list: string | undefined): string | undefined {
 
 /** An IPv4 address that a dual-stack listener shows in IPv6 form is the IPv4 address; a port or a zone is dropped. */
 function plainAddress(text: string): string {
+  if (isIPv4(text)) return text
   const bare = text.replace(/^\[([^\]]*)\](?::\d+)?$/, '$1').replace(/%.*$/, '')
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1] ?? bare
   return /^\d{1,3}(?:\.\d{1,3}){3}:\d+$/.test(mapped) ? mapped.replace(/:\d+$/, '') : mapped

@@ -198,7 +198,7 @@ export function parseCondition(
   const tests = values.map(
     (value) => operator.make(value, grammar) ?? refuse(`${operatorName} cannot be given ${quoted(value)}.`),
   )
-  const one: Test = (given, facts) => tests.some((test) => test(given, facts)) !== operator.negated
+  const one = anyOf(tests, operator.negated)
   const whenAbsent =
     ifExists || (grammar === 'iam' && (quantifier === 'all' || (quantifier === undefined && operator.negated)))
   return {
@@ -207,11 +207,21 @@ export function parseCondition(
     holds: (facts) => {
       const given = facts.values(canonical)
       if (given === undefined || (given.length === 0 && quantifier === undefined)) return whenAbsent
+      const [first, second] = given
+      if (first !== undefined && second === undefined) return one(first, facts)
       if (quantifier === 'all') return given.every((value) => one(value, facts))
       if (quantifier === 'any') return given.some((value) => one(value, facts))
       return operator.negated ? given.every((value) => one(value, facts)) : given.some((value) => one(value, facts))
     },
   }
+}
+
+/** Most conditions have one value: it is asked itself, because this is on the path of every request. */
+function anyOf(tests: readonly Test[], negated: boolean): Test {
+  const [only] = tests
+  if (only === undefined || tests.length > 1)
+    return (given, facts) => tests.some((test) => test(given, facts)) !== negated
+  return negated ? (given, facts) => !only(given, facts) : only
 }
 
 function limits(canonical: string, values: readonly string[], grammar: Grammar): boolean {

@@ -176,6 +176,9 @@ function resourcesOf(fields: ReadonlyMap<string, unknown>, grammar: Grammar, whe
   const matches = patterns.map(
     (written) => read(written) ?? refuse(`${where}: ${JSON.stringify(written.slice(0, 200))} is no resource.`),
   )
+  // Most have one: it is asked itself, because this is on the path of every request.
+  const [only] = matches
+  if (only !== undefined && matches.length === 1 && !negated) return { patterns, covers: only }
   return {
     patterns: negated ? ['*'] : patterns,
     covers: (resource, facts) => matches.some((match) => match(resource, facts)) !== negated,

@@ -6,7 +6,7 @@
 
 import { canonicalKey } from './condition-keys.js'
 import type { ConditionFacts, Grammar } from './policy.js'
-import { literalTokens, type Matcher, matchesTokens, patternTokens, wildcardMatcher } from './wildcards.js'
+import { literalTokens, matchesTokens, patternTokens, wildcardMatcher } from './wildcards.js'
 
 type Piece =
   | { readonly text: string }
@@ -63,10 +63,7 @@ export type Pattern = (text: string, facts: ConditionFacts) => boolean
 
 export function patternOf(written: string, grammar: Grammar, fold: (text: string) => string = (text) => text): Pattern {
   const pieces = piecesOf(written, grammar)
-  if (pieces === undefined) {
-    const matches: Matcher = wildcardMatcher(fold(written))
-    return (text) => matches(text)
-  }
+  if (pieces === undefined) return wildcardMatcher(fold(written))
   return (text, facts) => {
     const tokens: string[] = []
     for (const piece of pieces) {
