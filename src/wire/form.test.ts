@@ -210,3 +210,17 @@ test('the boundary is read from the Content-Type', () => {
     else assert.equal(boundaryOf(contentType), boundary)
   }
 })
+
+test('a bare line break or another control character in the head of a part is refused, and a tab is not', async () => {
+  const body = (disposition: string) =>
+    Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="key"\r\n\r\nk\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"${disposition}\r\n\r\nx\r\n--${BOUNDARY}--\r\n`,
+    )
+  for (const character of ['\r', '\n', '\0', '\x7f'])
+    assert.equal(
+      await outcomeOf(body(`; filename=${character}a`), []),
+      'MalformedPOSTRequest',
+      JSON.stringify(character),
+    )
+  assert.deepEqual(await outcomeOf(body(';\tfilename="a"'), []), { fields: [['key', 'k']], filename: 'a', file: 'x' })
+})
