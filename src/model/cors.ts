@@ -9,6 +9,8 @@ import { wildcardMatcher } from './policy/wildcards.js'
 export const CORS_METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'] as const
 export const CORS_RULES_MAX = 100
 const ID_CHARACTERS_MAX = 255
+/** Of a preflight, which nobody signs: no page sends so many, and each is held against every pattern. */
+const HEADERS_ASKED_MAX = 100
 
 /** As it was given. */
 export interface CorsRule {
@@ -38,12 +40,19 @@ export function matchingRule(
   { rules }: CorsConfiguration,
   { origin, method, headers }: CrossOriginRequest,
 ): CorsRule | undefined {
+  const names = [...new Set(headers)]
+  if (names.length > HEADERS_ASKED_MAX) return undefined
   return rules.find(
     ({ allowedOrigins, allowedMethods, allowedHeaders }) =>
       allowedMethods.includes(method) &&
       allowedOrigins.some((pattern) => wildcardMatcher(pattern)(origin)) &&
-      headers.every((name) => allowedHeaders.some((pattern) => wildcardMatcher(pattern.toLowerCase())(name))),
+      allowsHeaders(allowedHeaders, names),
   )
+}
+
+function allowsHeaders(patterns: readonly string[], names: readonly string[]): boolean {
+  const matchers = patterns.map((pattern) => wildcardMatcher(pattern.toLowerCase()))
+  return names.every((name) => matchers.some((matches) => matches(name)))
 }
 
 /** Whether the answer names every origin instead of the one that asks. */
@@ -93,6 +102,9 @@ function checkRule({
     if (value === undefined) continue
     fail('InvalidRequest', {}, { message: `${name} "${value.slice(0, 100)}" can not have more than one wildcard.` })
   }
+  const unsendable = allowedHeaders.find((name) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
+  if (unsendable !== undefined)
+    fail('InvalidArgument', { ArgumentName: 'AllowedHeader', ArgumentValue: unsendable.slice(0, 100) })
   const exposed = exposeHeaders.find((name) => !/^[!#$%&'+.^_`|~0-9A-Za-z-]+$/.test(name))
   if (exposed !== undefined)
     fail('InvalidArgument', { ArgumentName: 'ExposeHeader', ArgumentValue: exposed.slice(0, 100) })

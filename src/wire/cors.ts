@@ -95,10 +95,10 @@ function ruleHeaders(rule: CorsRule, origin: string, { traits }: Dialect): Heade
   ]
 }
 
-/** The headers that were asked for; COS shows the list of the rule unless it is `*` (5.10). */
+/** The headers that were asked for; COS shows the list of the rule (5.10), unless it has wildcards: browsers know none but `*`. */
 function allowedHeaders(rule: CorsRule, asked: readonly string[], { traits }: Dialect): readonly [string, string] {
   const names = rule.allowedHeaders.map((name) => name.toLowerCase())
-  const shown = traits.corsShowsRule && !names.includes('*') ? names : asked
+  const shown = traits.corsShowsRule && !names.some((name) => name.includes('*')) ? names : asked
   return ['Access-Control-Allow-Headers', shown.join(traits.corsSeparator)]
 }
 
