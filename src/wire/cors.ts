@@ -104,5 +104,6 @@ function allowedHeaders(rule: CorsRule, asked: readonly string[], { traits }: Di
 
 /** Caches must tell origins apart: always in S3, where the configuration says so in COS. */
 function varyHeaders({ responseVary }: CorsConfiguration, { traits }: Dialect): HeaderLines {
-  return traits.corsVaryAlways || responseVary === true ? [['Vary', VARY]] : []
+  if (traits.corsVaryAlways) return [['Vary', VARY]]
+  return responseVary === true ? [['Vary', 'Origin']] : []
 }
