@@ -64,7 +64,7 @@ export function referenceAllows(given: Case): boolean {
   if (caller !== undefined && own.some((policy) => says(policy, 'Deny', given))) return false
   if (bucket.policy !== undefined && bucketPolicyBinds(given, bucket.policy)) {
     const denies = bucket.policy.statements.some(
-      (statement) => statement.effect === 'Deny' && names(statement, given) !== 'no' && speaks(statement, given),
+      (statement) => statement.effect === 'Deny' && isDenied(statement, given) && speaks(statement, given),
     )
     if (denies) return false
   }
@@ -104,21 +104,18 @@ function bucketPolicyGives(given: Case): boolean {
   )
 }
 
-function isPublic({ statements, grammar }: WrittenPolicy): boolean {
+function isPublic({ statements }: WrittenPolicy): boolean {
   return statements.some(({ effect, principal, conditions }) => {
     if (effect === 'Deny' || principal === undefined) return false
     const open = principal.negated || principal.items.some(({ who }) => 'everybody' in who)
-    return open && !conditions.some((condition) => fixes(condition, grammar))
+    return open && !conditions.some((condition) => fixes(condition))
   })
 }
 
 /** It holds for callers or addresses that it spells out, and for no others. */
-function fixes({ quantifier, operator, ifExists, key, values }: WrittenCondition, grammar: Grammar): boolean {
+function fixes({ quantifier, operator, ifExists, key, values }: WrittenCondition): boolean {
   const spellsOut = ['text', 'folded', 'pattern', 'address'].includes(operator.family)
   if (!spellsOut || operator.negated || ifExists || quantifier === 'all') return false
-  if (key.fact === 'username') {
-    return values.every((value) => !/[*?]/.test(value) && !(grammar === 'iam' && value.includes('${')))
-  }
   // The generator's only IPv4 network wider than /8 is 0.0.0.0/0.
   return (
     key.fact === 'source-ip' &&
@@ -169,6 +166,12 @@ function names({ principal }: WrittenStatement, { caller }: Case): 'itself' | 'a
   const best = found.includes('itself') ? 'itself' : found.includes('account') ? 'account' : 'no'
   if (principal?.negated !== true) return best
   return best === 'no' ? 'itself' : 'no'
+}
+
+/** An exception is for those it lists: an account beside one of its users is there for its root. */
+function isDenied({ principal }: WrittenStatement, { caller }: Case): boolean {
+  const found = principal?.items.map(({ who }) => isWho(who, caller)) ?? []
+  return principal?.negated === true ? !found.includes('itself') : found.some((one) => one !== 'no')
 }
 
 function isWho(who: Who, caller: Caller | undefined): 'itself' | 'account' | 'no' {

@@ -24,9 +24,10 @@ test('public is what everybody gets and no condition ties to callers or addresse
     [{ Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }, true],
     [{ Condition: { IpAddressIfExists: { 'aws:SourceIp': '10.0.0.0/8' } } }, true],
     [{ Condition: { StringEquals: { 'aws:PrincipalAccount': '100000000001' } } }, false],
-    [{ Condition: { StringLike: { 'aws:username': 'a*' } } }, true],
-    [{ Condition: { 'ForAllValues:StringEquals': { 'aws:username': 'ann' } } }, true],
-    [{ Condition: { NumericGreaterThan: { 'aws:username': '1' } } }, true],
+    [{ Condition: { StringEquals: { 'aws:username': 'ann' } } }, true],
+    [{ Condition: { StringLike: { 'aws:PrincipalArn': 'arn:aws:iam::1:user/*' } } }, true],
+    [{ Condition: { 'ForAllValues:StringEquals': { 'aws:PrincipalAccount': '100000000001' } } }, true],
+    [{ Condition: { NumericGreaterThan: { 'aws:PrincipalAccount': '1' } } }, true],
     [{ Condition: { StringEquals: { 'aws:Referer': 'https://example.com/' } } }, true],
   ]
   for (const [change, expected] of rows)

@@ -76,7 +76,10 @@ export function canonicalKey(written: string, grammar: Grammar): string | undefi
   return /^[a-z0-9_-]+:[\w./=@-]+$/i.test(written) ? `foreign/${lower}` : undefined
 }
 
-/** A fixed value of one of these says who or from where (Amazon's "The meaning of public"). */
+/**
+ * A fixed value of one of these says who or from where (Amazon's "The meaning of public"). A name of a user does not:
+ * every account may have one of that name.
+ */
 export const LIMITING_KEYS: ReadonlySet<string> = new Set([
   'source-ip',
   'vpc',
@@ -84,6 +87,5 @@ export const LIMITING_KEYS: ReadonlySet<string> = new Set([
   'principal-account',
   'principal-arn',
   'userid',
-  'username',
   'q-ak',
 ])

@@ -11,7 +11,7 @@ import { actionNames, camName } from './action-names.js'
 import { isPublicPolicy } from './bucket-policy.js'
 import type { BucketRules, Decision, Question, Rules, Step } from './decision.js'
 import type { PolicyDocument, Statement } from './policy.js'
-import { type Naming, naming } from './principals.js'
+import { denialNames, type Naming, naming } from './principals.js'
 
 const ALLOWED: Decision = { allowed: true }
 
@@ -87,7 +87,7 @@ function bucketDeny(question: Question, { bucket }: Rules): Extract<Decision, { 
   if (root && (policy.grammar === 'cam' || ALWAYS_OWNERS.includes(permission))) return undefined
   for (const statement of policy.denies) {
     const { principals } = statement
-    if (principals === undefined || naming(principals, principal) === undefined) continue
+    if (principals === undefined || !denialNames(principals, principal)) continue
     if (applies(question, statement)) return denial(question, statement, 'the bucket policy', 'bucket')
   }
   return undefined

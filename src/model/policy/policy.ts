@@ -46,7 +46,8 @@ export type PrincipalName =
   | { readonly kind: 'account'; readonly account: string }
   /** A user by number (CAM) or name (IAM) in the account of this UIN. */
   | { readonly kind: 'user'; readonly account: string; readonly by: 'number' | 'name'; readonly user: string }
-  | { readonly kind: 'role'; readonly account: string; readonly role: string }
+  /** `session`: that one of its sessions. */
+  | { readonly kind: 'role'; readonly account: string; readonly role: string; readonly session?: string }
   /** `CanonicalUser` of S3. */
   | { readonly kind: 'canonical'; readonly id: string }
   /** Well-formed, and nobody here: services, foreign identity providers. */

@@ -25,8 +25,14 @@ function readIam(kind: string | undefined, text: string): PrincipalName | undefi
   if (what === 'root') return { kind: 'account', account }
   if (what === 'user' && name !== '') return { kind: 'user', account, by: 'name', user: name }
   if (what === 'role' && name !== '') return { kind: 'role', account, role: name }
-  if (what === 'assumed-role' && path.includes('/')) return { kind: 'role', account, role: path.split('/')[0] ?? '' }
+  if (what === 'assumed-role') return readSession(account, path)
   return what === 'federated-user' ? NOBODY : undefined
+}
+
+/** One session of a role, and no other of the same role. */
+function readSession(account: string, path: string): PrincipalName | undefined {
+  const [, role, session] = /^([^/]+)\/([^/]+)$/.exec(path) ?? []
+  return role === undefined || session === undefined ? undefined : { kind: 'role', account, role, session }
 }
 
 function readCam(kind: string | undefined, text: string): PrincipalName | undefined {
@@ -57,6 +63,18 @@ export function naming({ negated, patterns }: PrincipalPattern, principal: Princ
   return found
 }
 
+/**
+ * Whether a denial is for the caller. An account in NotPrincipal lets off its root only: Amazon's example lists a user
+ * with the account, and means that user and nobody else in it.
+ */
+export function denialNames({ negated, patterns }: PrincipalPattern, principal: Principal): boolean {
+  for (const name of patterns) {
+    const one = nameMatches(name, principal)
+    if (one === 'itself' || (one === 'account' && !negated)) return !negated
+  }
+  return negated
+}
+
 function nameMatches(name: PrincipalName, principal: Principal): Naming {
   // What everybody may without signing, whoever signs may as well (2.9).
   if (name.kind === 'everyone' || name.kind === 'anonymous') return 'itself'
@@ -69,7 +87,8 @@ function nameMatches(name: PrincipalName, principal: Principal): Naming {
     const known = identity.kind === 'user' && (name.by === 'number' ? identity.number : identity.name) === name.user
     return known ? 'itself' : undefined
   }
-  return identity.kind === 'role' && identity.name === name.role ? 'itself' : undefined
+  if (identity.kind !== 'role' || identity.name !== name.role) return undefined
+  return name.session === undefined || name.session === identity.sessionName ? 'itself' : undefined
 }
 
 function ofAccount({ identity }: SignedPrincipal): Naming {

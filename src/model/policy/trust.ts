@@ -2,7 +2,7 @@
 
 import type { SignedPrincipal } from '../principal.js'
 import type { ConditionFacts, PolicyDocument } from './policy.js'
-import { type Naming, naming } from './principals.js'
+import { denialNames, type Naming, naming } from './principals.js'
 
 /**
  * `itself`: the policy names the caller. `account`: it names the caller's account, whose own policies must allow it as
@@ -13,7 +13,8 @@ export function trustOf({ statements }: PolicyDocument, principal: SignedPrincip
   for (const { effect, principals, actions, conditions } of statements) {
     if (principals === undefined || !actions.covers('AssumeRole', false)) continue
     const named = naming(principals, principal)
-    if (named === undefined || !conditions.every(({ holds }) => holds(facts))) continue
+    const concerns = effect === 'deny' ? denialNames(principals, principal) : named !== undefined
+    if (!concerns || !conditions.every(({ holds }) => holds(facts))) continue
     if (effect === 'deny') return undefined
     if (found !== 'itself') found = named
   }
