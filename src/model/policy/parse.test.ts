@@ -70,6 +70,16 @@ const MALFORMED: readonly (readonly [text: string, sentence: RegExp])[] = [
   [iam({ Condition: { DateLessThan: { 'aws:CurrentTime': 'soon' } } }), /cannot be given "soon"/],
   [iam({ Condition: { Bool: { 'aws:SecureTransport': 'yes' } } }), /cannot be given "yes"/],
   [iam({ Condition: { Null: { 'aws:Referer': 'x' } } }), /Null takes true or false/],
+  [JSON.stringify({ Version: '2012-10-17', Principal: '*', Statement: [STATEMENT] }), /no element "Principal"/],
+  ['{"__proto__":[],"Statement":[{}]}', /no element "__proto__"/],
+  [cam({ effect: 'constructor' }), /Effect must be/],
+  [cam({ effect: '__proto__' }), /Effect must be/],
+  [cam({ Effect: 'deny' }), /Statement 1: the element Effect is there twice/],
+  [JSON.stringify({ version: '2.0', statement: [CAM], Statement: [CAM] }), /the element Statement is there twice/],
+  [JSON.stringify({ version: '2.0', Version: '2.0', statement: [CAM] }), /the element Version is there twice/],
+  [iam({ Action: Array.from({ length: 201 }, () => 's3:*') }), /Action has no values, or more than 200/],
+  [iam({ Resource: `arn:aws:s3:::b/${'x'.repeat(2_048)}` }), /Resource is not a text or a list of texts/],
+  [iam({ Sid: 'x'.repeat(257) }), /the Sid is not a short text/],
   [cam({ action: 's3:GetObject*+' }), /an Action is not well-formed/],
   [cam({ resource: STATEMENT.Resource }), /is no resource/],
   [cam({ principal: { qcs: ['qcs::cam::uin/x:uin/y'] } }), /Invalid principal in policy/],
@@ -120,7 +130,7 @@ const words = fc.constantFrom(
   'name/cos:*', 'Resource', 'resource', '*', STATEMENT.Resource, CAM.resource, 'Principal', 'AWS', 'qcs', 'Condition',
   'StringLike', 'string_equal', 'ForAllValues:StringEquals', 'IpAddress', 'aws:SourceIp', '10.0.0.0/8', 'cos:prefix',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of policies, none of ours
-  '2.0', '2012-10-17', '${aws:username}', '__proto__', 'constructor', 'Null', 'true',
+  '2.0', '2012-10-17', '${aws:username}', '__proto__', 'constructor', 'Null', 'true', 'EFFECT', 'STATEMENT',
 )
 const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
   tree: fc.oneof(
@@ -143,8 +153,9 @@ test('whatever comes in, a document comes out or MalformedPolicy', () => {
   const uses = fc.constantFrom<PolicyUse>('bucket', 'identity', 'session', 'trust')
   const property = fc.property(texts, uses, (text, use) => {
     try {
-      const { statements } = parsePolicy(text, use)
+      const { statements, allows, denies } = parsePolicy(text, use)
       assert.ok(statements.length > 0)
+      assert.equal(allows.length + denies.length, statements.length, 'a statement with neither effect')
       for (const { conditions, resources } of statements) {
         const facts = { values: () => ['10.0.0.1'] }
         resources.covers({ bucketName: 'b', region: '', owner: undefined, key: 'k', versioned: false }, facts)

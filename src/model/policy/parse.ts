@@ -31,12 +31,17 @@ const VERSIONS: Readonly<Record<Grammar, readonly string[]>> = {
   cam: ['2.0'],
 }
 
+const DOCUMENT_FIELDS: Readonly<Record<Grammar, readonly string[]>> = {
+  iam: ['Version', 'Id', 'Statement'],
+  cam: ['Version', 'Id', 'Statement', 'Principal'],
+}
+
 /** Fails with MalformedPolicy, and PolicyFull for more than 20 KiB. */
 export function parsePolicy(text: string, use: PolicyUse): PolicyDocument {
   if (Buffer.byteLength(text, 'utf8') > POLICY_BYTES_MAX) fail('PolicyFull')
   const document = recordOf(jsonOf(text)) ?? refuse('A policy is a JSON object.')
   const grammar = grammarOf(text, document)
-  const fields = fieldsOf(document, grammar, ['Version', 'Id', 'Statement', 'Principal'], 'The policy')
+  const fields = fieldsOf(document, grammar, DOCUMENT_FIELDS[grammar], 'The policy')
   const version = fields.get('Version')
   if (version !== undefined && !VERSIONS[grammar].includes(String(version))) {
     refuse(`The version must be ${VERSIONS[grammar].join(' or ')}.`)
@@ -96,6 +101,8 @@ function fieldsOf(
       (each) => each === written || (grammar === 'cam' && each.toLowerCase() === written.toLowerCase()),
     )
     if (name === undefined) return refuse(`${where}: there is no element ${JSON.stringify(written.slice(0, 100))}.`)
+    // In names of any case one can be there twice, and whichever was dropped might have denied.
+    if (found.has(name)) refuse(`${where}: the element ${name} is there twice.`)
     found.set(name, value)
   }
   return found
@@ -120,7 +127,10 @@ const STATEMENT_FIELDS = [
   'Condition',
 ]
 
-const EFFECTS: Readonly<Record<string, Effect>> = { allow: 'allow', deny: 'deny' }
+const EFFECTS: ReadonlyMap<string, Effect> = new Map([
+  ['allow', 'allow'],
+  ['deny', 'deny'],
+])
 
 function statementOf(given: unknown, index: number, { grammar, use, shared }: Surroundings): Statement {
   const where = `Statement ${index + 1}`
@@ -131,7 +141,7 @@ function statementOf(given: unknown, index: number, { grammar, use, shared }: Su
   const effectText = fields.get('Effect')
   const effect =
     typeof effectText === 'string' && (grammar === 'cam' || /^(?:Allow|Deny)$/.test(effectText))
-      ? EFFECTS[effectText.toLowerCase()]
+      ? EFFECTS.get(effectText.toLowerCase())
       : undefined
   const label = typeof sid === 'string' && sid !== '' ? sid : `statement ${index + 1}`
   return {
