@@ -126,6 +126,12 @@ export const PRINCIPAL_ROWS: readonly PrincipalRow[] = [
       who: { uin, role: 'backup' },
     },
   ]),
+  // Another session than the one that asks; CAM names roles only whole.
+  {
+    iam: ['AWS', `arn:aws:sts::${ACCOUNT.uin}:assumed-role/backup/weekly`],
+    cam: ['service', 'cdn.qcloud.com'],
+    who: { nobody: true },
+  },
   { iam: ['Service', 'logging.s3.amazonaws.com'], cam: ['service', 'cdn.qcloud.com'], who: { nobody: true } },
 ]
 

@@ -40,3 +40,15 @@ test('a policy speaks of its own bucket only', () => {
   for (const path of ['photos2', 'other/*', '*', 'phot*', 'photos-2/*'])
     assert.throws(() => inside(`arn:aws:s3:::${path}`), { condition: 'MalformedPolicy' }, path)
 })
+
+test('in the grammar of COS: the bucket with its APPID, or the older form, and no other bucket or APPID', () => {
+  const inside = (path: string) => {
+    const statement = { effect: 'allow', principal: '*', action: '*', resource: `qcs::cos:ap-guangzhou::${path}` }
+    const document = parsePolicy(JSON.stringify({ version: '2.0', statement }), 'bucket')
+    checkBucketPolicy(document, { name: 'photos-1250000000', appId: '1250000000' })
+  }
+  const bucket = 'photos-1250000000'
+  for (const path of ['*', bucket, `${bucket}/a`, `${bucket}*`, 'prefix//1250000000/photos/*']) inside(path)
+  for (const path of ['photos', `${bucket}0`, 'photos-1250000001/*', 'prefix//1250000001/photos/*', 'photos-*'])
+    assert.throws(() => inside(path), { condition: 'MalformedPolicy' }, path)
+})

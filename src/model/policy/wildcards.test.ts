@@ -16,5 +16,7 @@ test('a pattern matches as the regular expression does that says the same', () =
 })
 
 test('a pattern that sends others back and back again is answered', () => {
+  assert.equal(matchesWildcards(`${'a*'.repeat(2_000)}b`, 'a'.repeat(10_000)), false)
+  assert.equal(matchesWildcards('*'.repeat(2_000), 'a'.repeat(10_000)), true)
   assert.equal(matchesWildcards(`${'*a'.repeat(500)}b`, 'a'.repeat(2_000)), false)
 })
