@@ -3,7 +3,7 @@
  * signatures are strict enough. Each is a document; a bucket that has none of them costs no reading.
  */
 
-import { asList, asOneOf, asText } from '../meta/json.js'
+import { asList, asOneOf, asText, asTexts } from '../meta/json.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
 import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/policy/decision.js'
@@ -44,7 +44,7 @@ export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<Buck
 
 /** What each document of the list adds to the rules of a bucket that has none. */
 const PARTS: Readonly<Partial<Record<DocumentKind, (document: Json) => Partial<BucketAccess>>>> = {
-  policy: (document) => ({ policy: parsePolicy(policyText(document), 'bucket') }),
+  policy: (document) => ({ policy: parsePolicy(policyFormat.fromJson(document), 'bucket') }),
   'public-access-block': (document) => ({ publicAccessBlock: publicAccessBlockFormat.fromJson(document) }),
   ownership: (document) => ({ ownership: ownershipFormat.fromJson(document) }),
   'request-payment': (document) => ({ requesterPays: requestPaymentFormat.fromJson(document) === 'Requester' }),
@@ -64,8 +64,10 @@ function withPart(access: BucketAccess, { kind, json }: FoundDocument): BucketAc
 }
 
 /** A policy is stored as the text that GET shows. */
-export function policyText(document: Json): string {
-  return asText(document)
+export const policyFormat: DocumentFormat<string> = {
+  kind: 'policy',
+  toJson: (text) => text,
+  fromJson: asText,
 }
 
 export const publicAccessBlockFormat: DocumentFormat<PublicAccessBlock> = {
@@ -108,10 +110,6 @@ export const strictSignatureFormat: DocumentFormat<readonly StrictSignatureRule[
   fromJson: (json) =>
     asList(json).map((rule) => {
       const [id, actions, headers, parameters] = asList(rule)
-      return { id: asText(id), actions: texts(actions), headers: texts(headers), parameters: texts(parameters) }
+      return { id: asText(id), actions: asTexts(actions), headers: asTexts(headers), parameters: asTexts(parameters) }
     }),
-}
-
-function texts(json: Json | undefined): readonly string[] {
-  return asList(json).map((item) => asText(item))
 }

@@ -13,7 +13,7 @@ import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { DocumentFormat } from './documents.js'
 import { removeUpload } from './multipart.js'
-import { readBucket, requireOpen } from './open-bucket.js'
+import { changeBucket, readBucket } from './open-bucket.js'
 import {
   accountBucketKey,
   accountBucketName,
@@ -87,8 +87,8 @@ export function createBuckets(dependencies: CoreDependencies): BucketStore {
     create: (request) => createBucket(dependencies, request),
     delete: (bucket, { uploadsCount }) => deleteBucket(dependencies, bucket, uploadsCount),
     setVersioning: (bucket, versioning) =>
-      rewriteBucket(dependencies, bucket, 'PutBucketVersioning', (now) => ({ ...now, versioning })),
-    setAcl: (bucket, acl) => rewriteBucket(dependencies, bucket, 'PutBucketACL', (now) => ({ ...now, acl })),
+      changeBucket(dependencies, bucket, 'PutBucketVersioning', (now) => ({ bucket: { ...now, versioning } })),
+    setAcl: (bucket, acl) => changeBucket(dependencies, bucket, 'PutBucketACL', (now) => ({ bucket: { ...now, acl } })),
     list: (accountId, after, limit, keep) => listBuckets(meta, accountId, after, limit, keep),
     recover: () => recoverBuckets(dependencies),
   }
@@ -140,20 +140,6 @@ function refuseExisting(existing: Bucket, { accountId, acl, aclDistinguishes }: 
   if (existing.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
   if (aclDistinguishes === true && !sameAcl(existing.acl, acl)) return fail('BucketAlreadyExists', details)
   return fail('BucketAlreadyOwnedByYou', details)
-}
-
-/** Rewrites the row of a bucket that is still the same and not on its way out. */
-export function rewriteBucket(
-  dependencies: CoreDependencies,
-  bucket: Bucket,
-  operation: string,
-  change: (now: Bucket) => Bucket,
-): Promise<Bucket> {
-  return commitPlanned(dependencies, operation, async () => {
-    const row = await readBucket(dependencies.meta, bucket.name)
-    const changed = change(requireOpen(row.value, bucket))
-    return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, changed)] }, result: changed }
-  })
 }
 
 async function deleteBucket(dependencies: CoreDependencies, bucket: Bucket, uploadsCount: boolean): Promise<void> {

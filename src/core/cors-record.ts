@@ -1,11 +1,8 @@
 /** Cross-origin rules as they stand in rows (docs/data-format.md). */
 
-import { asList, asOptionalNumber, asOptionalText, asText } from '../meta/json.js'
-import type { Json } from '../meta/record.js'
+import { asList, asOptionalNumber, asOptionalText, asTexts } from '../meta/json.js'
 import type { CorsConfiguration } from '../model/cors.js'
 import type { DocumentFormat } from './documents.js'
-
-const texts = (json: Json | undefined) => asList(json).map((item) => asText(item))
 
 export const corsFormat: DocumentFormat<CorsConfiguration> = {
   kind: 'cors',
@@ -27,10 +24,10 @@ export const corsFormat: DocumentFormat<CorsConfiguration> = {
         const [id, origins, methods, headers, exposed, maxAge] = asList(rule)
         return {
           id: asOptionalText(id),
-          allowedOrigins: texts(origins),
-          allowedMethods: texts(methods),
-          allowedHeaders: texts(headers),
-          exposeHeaders: texts(exposed),
+          allowedOrigins: asTexts(origins),
+          allowedMethods: asTexts(methods),
+          allowedHeaders: asTexts(headers),
+          exposeHeaders: asTexts(exposed),
           maxAgeSeconds: asOptionalNumber(maxAge),
         }
       }),

@@ -6,10 +6,9 @@
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
-import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
-import { readBucket, requireOpen } from './open-bucket.js'
-import { bucketCodec, checkOf, documentCodec, documentKey, putOf, readRow } from './rows.js'
+import { changeBucket } from './open-bucket.js'
+import { documentCodec, documentKey, putOf, readRow } from './rows.js'
 
 /** How one kind is written down: `toJson` makes what `fromJson` reads. */
 export interface DocumentFormat<T> {
@@ -25,7 +24,7 @@ export interface FoundDocument {
 
 export interface DocumentStore {
   /** Undefined when the bucket has none of this kind. */
-  find(bucket: Bucket, kind: DocumentKind): Promise<Json | undefined>
+  find<T>(bucket: Bucket, format: DocumentFormat<T>): Promise<T | undefined>
   /**
    * What the documents of these kinds say together, made by `parse` of those that the bucket has. It is kept for so many
    * buckets by the revision in the bucket's row, so that a request pays for no reading and no parsing. Call it once.
@@ -35,8 +34,8 @@ export interface DocumentStore {
     parse: (found: readonly FoundDocument[]) => T,
     rememberedMax: number,
   ): (bucket: Bucket) => T | Promise<T>
-  /** `change` sees what is there, in the state that it will replace; it may refuse. NoSuchBucket, OperationAborted. */
-  put(bucket: Bucket, kind: DocumentKind, change: (now: Json | undefined, bucket: Bucket) => Json): Promise<Bucket>
+  /** `make` sees the bucket in the state that it enters; it may refuse. NoSuchBucket, OperationAborted. */
+  put(bucket: Bucket, kind: DocumentKind, make: (now: Bucket) => Json): Promise<Bucket>
   /** Idempotent. */
   remove(bucket: Bucket, kind: DocumentKind): Promise<Bucket>
 }
@@ -44,33 +43,28 @@ export interface DocumentStore {
 export function createDocuments(dependencies: CoreDependencies): DocumentStore {
   const { meta } = dependencies
   return {
-    find: async (bucket, kind) => {
+    find: async (bucket, { kind, fromJson }) => {
       if (!bucket.documents.includes(kind)) return undefined
-      return (await readRow(meta, documentCodec, documentKey(bucket.id, kind))).value
+      const { value } = await readRow(meta, documentCodec, documentKey(bucket.id, kind))
+      return value === undefined ? undefined : fromJson(value)
     },
     reader: (kinds, parse, rememberedMax) => createReader(meta, kinds, parse, rememberedMax),
-    put: (bucket, kind, change) =>
-      commitPlanned(dependencies, `PutBucketDocument ${kind}`, async () => {
-        const bucketRow = await readBucket(meta, bucket.name)
-        const now = requireOpen(bucketRow.value, bucket)
-        const row = await readRow(meta, documentCodec, documentKey(now.id, kind))
-        const put = putOf(documentCodec, row.key, change(row.value, now))
-        const checks = [checkOf(bucketRow), checkOf(row)]
-        const documents = now.documents.includes(kind) ? now.documents : [...now.documents, kind]
-        const result: Bucket = { ...now, documents, documentsRevision: now.documentsRevision + 1 }
-        return { batch: { checks, puts: [put, putOf(bucketCodec, bucketRow.key, result)] }, result }
-      }),
+    put: (bucket, kind, make) =>
+      changeBucket(dependencies, bucket, `PutBucketDocument ${kind}`, (now) => ({
+        bucket: withDocuments(now, now.documents.includes(kind) ? now.documents : [...now.documents, kind]),
+        puts: [putOf(documentCodec, documentKey(now.id, kind), make(now))],
+      })),
     remove: (bucket, kind) =>
-      commitPlanned(dependencies, `DeleteBucketDocument ${kind}`, async () => {
-        const bucketRow = await readBucket(meta, bucket.name)
-        const now = requireOpen(bucketRow.value, bucket)
-        if (!now.documents.includes(kind)) return { batch: {}, result: now }
+      changeBucket(dependencies, bucket, `DeleteBucketDocument ${kind}`, (now) => {
+        if (!now.documents.includes(kind)) return { bucket: now }
         const documents = now.documents.filter((each) => each !== kind)
-        const result: Bucket = { ...now, documents, documentsRevision: now.documentsRevision + 1 }
-        const puts = [putOf(bucketCodec, bucketRow.key, result)]
-        return { batch: { checks: [checkOf(bucketRow)], puts, removes: [documentKey(now.id, kind)] }, result }
+        return { bucket: withDocuments(now, documents), removes: [documentKey(now.id, kind)] }
       }),
   }
+}
+
+function withDocuments(bucket: Bucket, documents: readonly DocumentKind[]): Bucket {
+  return { ...bucket, documents, documentsRevision: bucket.documentsRevision + 1 }
 }
 
 function createReader<T>(

@@ -5,14 +5,12 @@
 
 import type { Bytes } from '../base/bytes.js'
 import type { Millis } from '../base/clock.js'
-import { asList, asNumber, asOneOf, asOptionalNumber, asOptionalText, asText } from '../meta/json.js'
+import { asList, asNumber, asOneOf, asOptionalNumber, asOptionalText, asText, asTexts } from '../meta/json.js'
 import { key, keyPrefix } from '../meta/key.js'
-import { codec, type Json } from '../meta/record.js'
+import { codec } from '../meta/record.js'
 import type { Group, Role, StoredPolicy, User } from '../model/identity.js'
 import type { TokenKeyInfo } from './identity-store.js'
 import { kinds } from './rows.js'
-
-const asTexts = (json: Json | undefined) => asList(json).map(asText)
 
 /** The value of each index that leads to an account. */
 export const accountIdCodec = codec<string>({ name: 'account-id', version: 1, toJson: (id) => id, fromJson: asText })

@@ -8,7 +8,7 @@ import type { KeyObject } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type Bytes, utf8 } from '../base/bytes.js'
 import type { Millis } from '../base/clock.js'
-import { asList, asNumber, asOneOf, asText } from '../meta/json.js'
+import { asList, asNumber, asOneOf, asText, asTexts } from '../meta/json.js'
 import type { Json } from '../meta/record.js'
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js'
 
@@ -104,7 +104,7 @@ function decode(plain: Buffer): TokenContent {
   const policies = plain[end] === DEFLATED ? inflateRawSync(rest, { maxOutputLength: POLICIES_BYTES_MAX }) : rest
   const first: Json = JSON.parse(plain.toString('utf8', 0, end))
   const second: Json = JSON.parse(policies.toString('utf8'))
-  return { ...contentFromJson(first), policies: asList(second).map(asText) }
+  return { ...contentFromJson(first), policies: asTexts(second) }
 }
 
 type Content = Omit<TokenContent, 'policies'>

@@ -13,6 +13,10 @@ export function asText(json: Json | undefined): string {
   return json
 }
 
+export function asTexts(json: Json | undefined): readonly string[] {
+  return asList(json).map(asText)
+}
+
 export function asNumber(json: Json | undefined): number {
   assert(typeof json === 'number', 'record field is a number')
   return json

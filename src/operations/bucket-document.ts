@@ -63,8 +63,8 @@ export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept
       input: {},
       output: { result },
       handle: async ({ core }, { bucket }) => {
-        const kept = await core.documents.find(bucket, format.kind)
-        return kept === undefined ? absent({ BucketName: bucket.name }) : { result: () => show(format.fromJson(kept)) }
+        const kept = await core.documents.find(bucket, format)
+        return kept === undefined ? absent({ BucketName: bucket.name }) : { result: () => show(kept) }
       },
     }),
     operation({
@@ -82,7 +82,7 @@ export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept
         const accepted = accept(given, services)
         if (accepted === undefined) await documents.remove(bucket, format.kind)
         else {
-          await documents.put(bucket, format.kind, (_before, now) => {
+          await documents.put(bucket, format.kind, (now) => {
             admit(accepted, now)
             return format.toJson(accepted)
           })

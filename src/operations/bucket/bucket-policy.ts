@@ -3,7 +3,7 @@
  * is worked out when it is put, so that nothing is stored that does not parse.
  */
 
-import { policyText } from '../../core/bucket-access.js'
+import { policyFormat } from '../../core/bucket-access.js'
 import { fail } from '../../model/errors/index.js'
 import { givesToGroups } from '../../model/grants.js'
 import { checkBucketPolicy, isPublicPolicy } from '../../model/policy/bucket-policy.js'
@@ -70,7 +70,7 @@ export const putBucketPolicy = operation({
         { diagnosis: "The policy is public, and the bucket's public access block refuses those." },
       )
     }
-    await core.documents.put(bucket, 'policy', () => readable(text))
+    await core.documents.put(bucket, policyFormat.kind, () => policyFormat.toJson(readable(text)))
     return {}
   },
 })
@@ -84,10 +84,8 @@ export const getBucketPolicy = operation({
   input: {},
   output: { policy: showPolicy },
   handle: async ({ core }, { bucket }) => {
-    const stored = await core.documents.find(bucket, 'policy')
-    return {
-      policy: stored === undefined ? fail('NoSuchBucketPolicy', { BucketName: bucket.name }) : policyText(stored),
-    }
+    const policy = await core.documents.find(bucket, policyFormat)
+    return { policy: policy ?? fail('NoSuchBucketPolicy', { BucketName: bucket.name }) }
   },
 })
 
@@ -101,7 +99,7 @@ export const deleteBucketPolicy = operation({
   status: 204,
   output: {},
   handle: async ({ core }, { bucket }) => {
-    await core.documents.remove(bucket, 'policy')
+    await core.documents.remove(bucket, policyFormat.kind)
     return {}
   },
 })

@@ -99,8 +99,7 @@ const tagFilter: HeadField<TagFilter | undefined> = headField('?tagkey, ?tagvalu
 
 async function hasTag({ core }: Services, bucket: Bucket, wanted: TagFilter | undefined): Promise<boolean> {
   if (wanted === undefined) return true
-  const kept = await core.documents.find(bucket, bucketTagsFormat.kind)
-  const tags = kept === undefined ? NO_TAGS : bucketTagsFormat.fromJson(kept)
+  const tags = (await core.documents.find(bucket, bucketTagsFormat)) ?? NO_TAGS
   return tags.some(({ key, value }) => key === wanted.key && (wanted.value === undefined || value === wanted.value))
 }
 
