@@ -9,7 +9,7 @@ import type { Bucket } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
 import { type Permission, type PermissionNeed, permissionNeeds } from '../model/permissions.js'
 import { decide, mayAllow } from '../model/policy/decide.js'
-import type { BucketRules, Decision, Question, Rules } from '../model/policy/decision.js'
+import type { Decision, Question, Rules } from '../model/policy/decision.js'
 import type { ConditionFacts, Resource } from '../model/policy/policy.js'
 import type { Principal, SignedPrincipal } from '../model/principal.js'
 import { type TagSet, tagFacts } from '../model/tags.js'
@@ -164,9 +164,7 @@ export function createAsker(dependencies: AccessDependencies, caller: Caller): A
   }
 
   function rulesOf(bucket: Bucket, object: Rules['object']): Rules {
-    const { policy, publicAccessBlock, ownership } = factsOf(bucket).access
-    const rules: BucketRules = { accountId: bucket.accountId, acl: bucket.acl, policy, publicAccessBlock, ownership }
-    return { bucket: rules, object }
+    return rulesFor(bucket, factsOf(bucket).access, object)
   }
 
   function questionOf(permission: Permission, subject: Subject): Question {
@@ -269,6 +267,14 @@ function isOf(principal: Principal, accountId: string): boolean {
   return principal.kind === 'account' && principal.account.id === accountId
 }
 
+export function rulesFor(
+  { accountId, acl }: Bucket,
+  { policy, publicAccessBlock, ownership }: BucketAccess,
+  object: Rules['object'],
+): Rules {
+  return { bucket: { accountId, acl, policy, publicAccessBlock, ownership }, object }
+}
+
 /** What a question is about, as far as it is known. */
 interface Subject {
   readonly bucket: Bucket
@@ -298,7 +304,11 @@ function subjectOf(
 const EXISTING = 'existing-'
 const REQUESTED = 'request-'
 
-function withTags(facts: ConditionFacts, { version, tags, missed, deferred }: Subject): ConditionFacts {
+/** With the tags of what is there and of what the request wants to set. */
+export function withTags(
+  facts: ConditionFacts,
+  { version, tags, missed, deferred }: Omit<Subject, 'bucket'>,
+): ConditionFacts {
   return {
     values: (name) => {
       if (!name.includes('-tag')) return facts.values(name)
@@ -321,7 +331,8 @@ const ABSENT = [
   'CopySourceIsDeleteMarker',
 ] as const
 
-async function findTouched(
+/** Undefined for what is not there. */
+export async function findTouched(
   objects: Pick<ObjectStore, 'find'>,
   { bucket, key, reference }: Touched,
 ): Promise<TouchedVersion | undefined> {

@@ -8,18 +8,9 @@ import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { changeIdentities, invalidParameter, rowsOf } from './identity-changes.js'
 import { accountIdCodec } from './identity-rows.js'
-import type { IdentityManagement } from './identity-store.js'
+import type { IdentityManagement, NewAccount } from './identity-store.js'
 import { accountAppIdKey, accountCodec, accountKey, checkOf, kinds, putOf, type Row, readRow } from './rows.js'
-import { reserveNumber } from './users.js'
-
-export interface NewAccount {
-  readonly appId: string
-  readonly displayName: string
-  readonly uin?: string | undefined
-  readonly canonicalId?: string | undefined
-  readonly email?: string | undefined
-  readonly state?: AccountState | undefined
-}
+import { numberFrom, reserveNumber } from './users.js'
 
 export interface AccountStore
   extends Pick<IdentityManagement, 'createAccount' | 'findAccountByName' | 'changeAccount'> {
@@ -105,11 +96,10 @@ function keepEmail(account: Account, row: Row<unknown>, email: string | undefine
 function describeAccount(id: string, wanted: NewAccount, now: number): Account {
   const { appId, displayName, uin, canonicalId, email, state = 'active' } = wanted
   const digest = createHash('sha256').update(`stowage account ${appId}`).digest('hex')
-  const digits = BigInt(`0x${digest.slice(0, 12)}`) % 10n ** 11n
   const account: Account = {
     id,
     appId,
-    uin: uin ?? `1${digits.toString().padStart(11, '0')}`,
+    uin: uin ?? numberFrom(BigInt(`0x${digest.slice(0, 12)}`)),
     canonicalId: canonicalId ?? digest,
     displayName,
     email,

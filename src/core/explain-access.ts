@@ -3,14 +3,13 @@
  * a request that would have to be made up (headers, prefixes) are absent.
  */
 
-import { fail, isApiError } from '../model/errors/index.js'
-import { type Permission, permissionNeeds } from '../model/permissions.js'
+import { fail } from '../model/errors/index.js'
+import { PERMISSIONS, type Permission } from '../model/permissions.js'
 import { actionNames } from '../model/policy/action-names.js'
 import { explainDecision } from '../model/policy/decide.js'
-import type { Question, Rules, Step } from '../model/policy/decision.js'
+import type { Question, Step } from '../model/policy/decision.js'
 import { arnOf } from '../model/policy/principals.js'
-import { tagFacts } from '../model/tags.js'
-import type { ObjectVersion } from '../model/version.js'
+import { findTouched, rulesFor, withTags } from './access.js'
 import type { Core } from './core.js'
 
 export interface AccessToExplain {
@@ -37,7 +36,7 @@ export async function explainAccess(
   if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
   const owner = await core.identities.findAccount(bucket.accountId)
   const access = await core.bucketAccess(bucket)
-  const version = key === undefined ? undefined : await currentVersion(core, { bucket, key, reference: undefined })
+  const found = await findTouched(core.objects, { bucket, key })
   const now = core.dependencies.clock.now()
   const facts: Readonly<Record<string, string | undefined>> = {
     'source-ip': asked.address,
@@ -53,46 +52,22 @@ export async function explainAccess(
     principal,
     permission,
     resource: { bucketName, region: bucket.region, owner, key, versioned: false },
-    facts: {
-      values: (name) => {
-        if (name.startsWith('existing-tag')) return tagFacts(version?.tags, name.slice('existing-'.length))
-        const value = facts[name]
-        return value === undefined ? undefined : [value]
-      },
-    },
+    facts: withTags({ values: (name) => valuesOf(facts[name]) }, { version: found?.version }),
   }
-  const { policy, publicAccessBlock, ownership } = access
-  const rules: Rules = {
-    bucket: { accountId: bucket.accountId, acl: bucket.acl, policy, publicAccessBlock, ownership },
-    object: version,
-  }
-  const { decision, steps } = explainDecision(question, rules)
+  const { decision, steps } = explainDecision(question, rulesFor(bucket, access, found?.version))
   return { allowed: decision.allowed, steps }
 }
 
 /** InvalidParameterValue for what no permission is called. */
 function permissionNamed(action: string): Permission {
   const wanted = action.replace(/^(?:name\/)?cos:/, '').toLowerCase()
-  const named = Object.keys(permissionNeeds).filter(isPermission)
   const found =
-    named.find((permission) => permission.toLowerCase() === wanted) ??
-    named.find((permission) => actionNames[permission].iam.toLowerCase() === wanted)
+    PERMISSIONS.find((permission) => permission.toLowerCase() === wanted) ??
+    PERMISSIONS.find((permission) => actionNames[permission].iam.toLowerCase() === wanted)
   const message = `No operation is called ${JSON.stringify(action.slice(0, 100))}.`
   return found ?? fail('InvalidParameterValue', { ParameterName: 'do' }, { message })
 }
 
-function isPermission(name: string): name is Permission {
-  return Object.hasOwn(permissionNeeds, name)
-}
-
-async function currentVersion(
-  { objects }: Explainer,
-  name: Parameters<Core['objects']['find']>[0],
-): Promise<ObjectVersion | undefined> {
-  try {
-    return (await objects.find(name)).version
-  } catch (error) {
-    if (isApiError(error, 'NoSuchKey')) return undefined
-    throw error
-  }
+function valuesOf(value: string | undefined): readonly string[] | undefined {
+  return value === undefined ? undefined : [value]
 }

@@ -28,15 +28,17 @@ export interface KeyOwner {
   readonly userName: string | undefined
 }
 
+export interface NewAccount {
+  readonly appId: string
+  readonly displayName: string
+  readonly uin?: string | undefined
+  readonly canonicalId?: string | undefined
+  readonly email?: string | undefined
+  readonly state?: AccountState | undefined
+}
+
 export interface IdentityManagement {
-  createAccount(account: {
-    readonly appId: string
-    readonly displayName: string
-    readonly uin?: string | undefined
-    readonly canonicalId?: string | undefined
-    readonly email?: string | undefined
-    readonly state?: AccountState | undefined
-  }): Promise<Account>
+  createAccount(account: NewAccount): Promise<Account>
   /** By APPID, UIN, canonical id, internal id or name, in this order. */
   findAccountByName(name: string): Promise<Account | undefined>
   changeAccount(

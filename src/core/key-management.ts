@@ -1,10 +1,18 @@
 /** Access keys, as whoever manages them sees them: made, shown without their secret, switched, deleted. */
 
+import type { Bytes } from '../base/bytes.js'
 import { fail } from '../model/errors/index.js'
 import { type AccessKeyInfo, KEYS_PER_USER_MAX } from '../model/identity.js'
 import { keysOf, newKeyPair, putSealed, secretOf } from './access-keys.js'
 import type { CoreDependencies } from './dependencies.js'
-import { changeIdentities, invalidParameter, limitExceeded, noSuchEntity, requireRow } from './identity-changes.js'
+import {
+  changeIdentities,
+  type IdentityChange,
+  invalidParameter,
+  limitExceeded,
+  noSuchEntity,
+  requireRow,
+} from './identity-changes.js'
 import { keyUseCodec, keyUseKey, userCodec, userKey } from './identity-rows.js'
 import type { IdentityManagement } from './identity-store.js'
 import { accessKeyCodec, accessKeyKey, checkOf, readRow, rowOf, type StoredAccessKey } from './rows.js'
@@ -16,8 +24,19 @@ export type KeyManagement = Pick<
 
 export function createKeyManagement(dependencies: CoreDependencies): KeyManagement {
   const { meta, sealing, clock, random } = dependencies
-  const storedKey = (accessKeyId: string) =>
-    requireRow(dependencies, accessKeyCodec, accessKeyKey(accessKeyId), accessKeyId)
+  const changeKey = async <T>(
+    operation: string,
+    accessKeyId: string,
+    plan: (key: StoredAccessKey, rowKey: Bytes) => IdentityChange<T>,
+  ): Promise<T> => {
+    const rowKey = accessKeyKey(accessKeyId)
+    const { accountId } = await requireRow(dependencies, accessKeyCodec, rowKey, accessKeyId)
+    return changeIdentities(dependencies, operation, accountId, async () => {
+      const row = await readRow(meta, accessKeyCodec, rowKey)
+      if (row.value?.accountId !== accountId) return noSuchEntity('access-key', accessKeyId)
+      return { ...plan(row.value, rowKey), checks: [checkOf(row)] }
+    })
+  }
   const infoOf = async (key: StoredAccessKey): Promise<AccessKeyInfo> =>
     describe(key, (await readRow(meta, keyUseCodec, keyUseKey(key.id))).value)
 
@@ -47,24 +66,17 @@ export function createKeyManagement(dependencies: CoreDependencies): KeyManageme
       return value === undefined ? undefined : infoOf(value)
     },
     setKeyEnabled: async (accessKeyId, enabled) => {
-      const { accountId } = await storedKey(accessKeyId)
-      const changed = await changeIdentities(dependencies, 'UpdateAccessKey', accountId, async () => {
-        const row = await readRow(meta, accessKeyCodec, accessKeyKey(accessKeyId))
-        if (row.value?.accountId !== accountId) return noSuchEntity('access-key', accessKeyId)
-        const result = { ...row.value, enabled }
-        const put = putSealed(sealing, { ...result, secret: secretOf(sealing, row.value) })
-        return { checks: [checkOf(row)], puts: [put], result }
+      const changed = await changeKey('UpdateAccessKey', accessKeyId, (key) => {
+        const result = { ...key, enabled }
+        return { puts: [putSealed(sealing, { ...result, secret: secretOf(sealing, key) })], result }
       })
       return infoOf(changed)
     },
-    deleteKey: async (accessKeyId) => {
-      const { accountId } = await storedKey(accessKeyId)
-      await changeIdentities(dependencies, 'DeleteAccessKey', accountId, async () => {
-        const row = await readRow(meta, accessKeyCodec, accessKeyKey(accessKeyId))
-        if (row.value?.accountId !== accountId) return noSuchEntity('access-key', accessKeyId)
-        return { checks: [checkOf(row)], removes: [row.key, keyUseKey(accessKeyId)], result: undefined }
-      })
-    },
+    deleteKey: (accessKeyId) =>
+      changeKey('DeleteAccessKey', accessKeyId, (_, rowKey) => ({
+        removes: [rowKey, keyUseKey(accessKeyId)],
+        result: undefined,
+      })),
   }
 }
 

@@ -1,11 +1,11 @@
 /** The users of accounts, and the numbers that COS knows them by: unique here, among users and accounts. */
 
-import type { RandomBytes } from '../base/ids.js'
 import { randomHex } from '../base/ids.js'
 import type { Check, Put } from '../meta/meta-store.js'
 import { fail } from '../model/errors/index.js'
 import { GROUPS_PER_USER_MAX, USERS_PER_ACCOUNT_MAX, type User } from '../model/identity.js'
 import type { Account } from '../model/principal.js'
+import { keysOf } from './access-keys.js'
 import type { CoreDependencies } from './dependencies.js'
 import {
   changeIdentities,
@@ -27,7 +27,7 @@ import {
   userPrefix,
 } from './identity-rows.js'
 import type { IdentityManagement } from './identity-store.js'
-import { accessKeyCodec, accountCodec, checkOf, kinds, putOf, readRow } from './rows.js'
+import { accountCodec, checkOf, kinds, putOf, readRow } from './rows.js'
 
 export type UserStore = Pick<IdentityManagement, 'createUser' | 'users' | 'findUser' | 'deleteUser' | 'setUserGroups'>
 
@@ -39,7 +39,7 @@ export function createUsers(dependencies: CoreDependencies): UserStore {
         const rowKey = userKey(accountId, name)
         const prefix = userPrefix(accountId)
         await requireFree(dependencies, userCodec, { name, rowKey, prefix, rowsMax: USERS_PER_ACCOUNT_MAX })
-        const number = given ?? newNumber(random)
+        const number = given ?? numberFrom(random(8).readBigUInt64BE(0))
         const reserved = await reserveNumber(dependencies, number, { accountId, userName: name })
         const user: User = {
           id: randomHex(random, 8),
@@ -58,8 +58,7 @@ export function createUsers(dependencies: CoreDependencies): UserStore {
       changeIdentities(dependencies, 'DeleteUser', accountId, async () => {
         const rowKey = userKey(accountId, name)
         const { number } = await requireRow(dependencies, userCodec, rowKey, name)
-        const keys = await rowsOf(dependencies, accessKeyCodec, Buffer.of(kinds.accessKey))
-        if (keys.some((key) => key.accountId === accountId && key.userName === name)) {
+        if ((await keysOf(dependencies, accountId)).some(({ userName }) => userName === name)) {
           deleteConflict(`The user ${name} has access keys: delete those first.`)
         }
         return { removes: [rowKey, userNumberKey(number)], result: undefined }
@@ -77,10 +76,9 @@ export function createUsers(dependencies: CoreDependencies): UserStore {
   }
 }
 
-/** Twelve digits, as those of accounts. */
-export function newNumber(random: RandomBytes): string {
-  const digits = random(8).readBigUInt64BE(0) % 10n ** 11n
-  return `1${digits.toString().padStart(11, '0')}`
+/** Twelve digits, as users and accounts have them. */
+export function numberFrom(value: bigint): string {
+  return `1${(value % 10n ** 11n).toString().padStart(11, '0')}`
 }
 
 /** Accounts that were made before numbers were kept in an index are looked at one by one. */

@@ -70,3 +70,9 @@ export const permissionNeeds = {
 } as const satisfies Readonly<Record<string, PermissionNeed>>
 
 export type Permission = keyof typeof permissionNeeds
+
+export const PERMISSIONS: readonly Permission[] = Object.keys(permissionNeeds).filter(isPermission)
+
+function isPermission(name: string): name is Permission {
+  return Object.hasOwn(permissionNeeds, name)
+}

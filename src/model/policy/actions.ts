@@ -3,7 +3,7 @@
  * operations have one. Which permissions a list covers is worked out once, when the policy is parsed.
  */
 
-import { type Permission, permissionNeeds } from '../permissions.js'
+import { PERMISSIONS, type Permission } from '../permissions.js'
 import { actionNames, camAliases, camName } from './action-names.js'
 import type { ActionPattern, Grammar } from './policy.js'
 import { type Matcher, wildcardMatcher } from './wildcards.js'
@@ -28,12 +28,6 @@ export function actionPattern(
     if (covers(matchers, namesOf(permission, true, grammar)) !== negated) versioned.add(permission)
   }
   return { covers: (permission, named) => (named ? versioned : current).has(permission) }
-}
-
-const PERMISSIONS = Object.keys(permissionNeeds).filter(isPermission)
-
-function isPermission(name: string): name is Permission {
-  return Object.hasOwn(permissionNeeds, name)
 }
 
 function normal(pattern: string, grammar: Grammar): string {

@@ -5,7 +5,7 @@
 
 import type { Acl } from '../grants.js'
 import type { Permission } from '../permissions.js'
-import type { Account, Principal } from '../principal.js'
+import type { Principal } from '../principal.js'
 import type { ConditionFacts, PolicyDocument, Resource } from './policy.js'
 
 export const OWNERSHIPS = ['ObjectWriter', 'BucketOwnerPreferred', 'BucketOwnerEnforced'] as const
@@ -57,5 +57,3 @@ export interface Step {
   readonly outcome: 'allows' | 'denies' | 'says nothing' | 'not looked at'
   readonly detail: string
 }
-
-export type AccountFacts = Pick<Account, 'id' | 'appId' | 'uin'>
