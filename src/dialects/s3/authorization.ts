@@ -106,7 +106,6 @@ export interface PresignedUrl extends S3Authorization {
 
 export function readQuery(query: readonly QueryParameter[]): PresignedUrl {
   const read = (name: string) => query.find((parameter) => parameter.name === name)?.value
-  if (read('AWSAccessKeyId') !== undefined && read('X-Amz-Algorithm') === undefined) refuseAlgorithm('AWS')
   const [algorithm, credentialText, dateText, expires, listed, signature] = QUERY_PARAMETERS.map(read)
   if (!algorithm || !credentialText || !dateText || !expires || !listed || !signature) {
     return fail('AuthorizationQueryParametersError')

@@ -14,7 +14,7 @@ import { secretTrials } from '../../wire/diagnosis-trials.js'
 import { displayText } from '../../wire/percent.js'
 import { decodePath } from '../../wire/query.js'
 import type { QueryParameter, WireRequest } from '../../wire/request.js'
-import { checkSkew, readDate, refuseAlgorithm } from './authorization.js'
+import { checkSkew, readDate, refuseAlgorithm, type S3Date } from './authorization.js'
 import { spacedHex } from './canonical.js'
 
 type V2Kind = 's3-v2-header' | 's3-v2-query'
@@ -27,7 +27,8 @@ interface Signed {
   readonly signature: string
   /** What stands in the line of the date. */
   readonly dateLine: string
-  readonly signedAt: Millis | undefined
+  /** When it says it was made; a URL says only when it ends. */
+  readonly date: S3Date | undefined
 }
 
 interface Placement {
@@ -47,7 +48,7 @@ const HEADER: Placement = {
     if (signature === '') malformed('Authorization', 'AWS <key id>:<signature>')
     const date = readDate(request, facts.now)
     const dateLine = headers.has('x-amz-date') ? '' : (headers.get('date') ?? '')
-    return { kind: 's3-v2-header', request, facts, accessKeyId, signature, dateLine, signedAt: date.at }
+    return { kind: 's3-v2-header', request, facts, accessKeyId, signature, dateLine, date }
   },
 }
 
@@ -66,7 +67,7 @@ const QUERY: Placement = {
       if (value === '') malformed(name, 'a value')
     }
     requireSeconds(expires, facts.now)
-    return { kind: 's3-v2-query', request, facts, accessKeyId, signature, dateLine: expires, signedAt: undefined }
+    return { kind: 's3-v2-query', request, facts, accessKeyId, signature, dateLine: expires, date: undefined }
   },
 }
 
@@ -88,9 +89,9 @@ function requireSeconds(expires: string, now: Millis): void {
 }
 
 /** Stage 5c. */
-function checkTime({ kind, request, facts: { now }, dateLine }: Signed): void {
-  if (kind === 's3-v2-header') {
-    checkSkew(readDate(request, now), now)
+function checkTime({ date, facts: { now }, dateLine }: Signed): void {
+  if (date !== undefined) {
+    checkSkew(date, now)
     return
   }
   const end = Number(dateLine) * 1000
@@ -116,7 +117,7 @@ export const s3V2Schemes: readonly AuthScheme[] = PLACEMENTS.map(({ kind, presen
         headers: ['content-md5', 'content-type', 'date', ...amazonHeaders(signed).map(([name]) => name)],
         parameters: facts.query.map(({ name }) => name.toLowerCase()).filter((name) => SUB_RESOURCES.has(name)),
       }),
-      signedAt: signed.signedAt,
+      signedAt: signed.date?.at,
       verify: (secretKey) => verify(signed, secretKey),
     }
   },
@@ -224,24 +225,24 @@ function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 
-function resourceOf({ request, facts }: Signed, counts: (name: string) => boolean): string {
+function resourceOf({ request, facts }: Signed): string {
   const { address } = facts
   const bucket = address?.pathStyle === false && address.bucketName !== undefined ? `/${address.bucketName}` : ''
   const parameters = facts.query
-    .filter(({ name }) => counts(name.toLowerCase()))
+    .filter(({ name }) => SUB_RESOURCES.has(name.toLowerCase()))
     .map(({ name, value }) => (value === '' ? name : `${name}=${latin1(value)}`))
     .sort()
   return bucket + request.rawPath + (parameters.length === 0 ? '' : `?${parameters.join('&')}`)
 }
 
-function partsOf(signed: Signed, counts = (name: string) => SUB_RESOURCES.has(name)): V2Parts {
+function partsOf(signed: Signed): V2Parts {
   return {
     method: signed.request.method,
     contentMd5: signed.request.headers.get('content-md5') ?? '',
     contentType: signed.request.headers.get('content-type') ?? '',
     dateLine: signed.dateLine,
     headers: amazonHeaders(signed),
-    resource: resourceOf(signed, counts),
+    resource: resourceOf(signed),
   }
 }
 
