@@ -4,7 +4,7 @@
  */
 
 import type { Millis } from '../base/clock.js'
-import { type AccessDependencies, type Asker, createAsker, type Touched } from '../core/access.js'
+import { type Asker, createAsker, type Touched } from '../core/access.js'
 import type { BucketAccess } from '../core/bucket-access.js'
 import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
@@ -60,7 +60,7 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   const { address, operation, principal, query, formKey } = visit
   const { bucketName, key } = address
   const { match, permission } = operation
-  const asker = createAsker(accessOf(options.core), { principal, facts: factsOf(options, visit) })
+  const asker = createAsker(options.core, { principal, facts: factsOf(options, visit) })
   if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
     asker.requireService(permission, bucketName, address.region ?? options.region)
     return { asker, bucket: undefined, access: undefined }
@@ -72,10 +72,6 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   if (operation.keysInBody) asker.requirePossible(permission, bucket)
   else await asker.require(permission, { bucket, key: key || formKey, reference: referenceOf(query) })
   return { asker, bucket, access }
-}
-
-function accessOf({ objects, identities, bucketAccess }: Core): AccessDependencies {
-  return { objects, identities, bucketAccess }
 }
 
 async function findBucket(core: Core, { address, dialect, request }: Visit, bucketName: string): Promise<Bucket> {
@@ -112,9 +108,7 @@ function factsOf({ clock, clientAddresses }: EntranceOptions, visit: Visit) {
 function requireStrictSignature({ request, query, claim, operation }: Visit, { strictSignature }: BucketAccess): void {
   if (strictSignature.length === 0 || claim?.covers === undefined) return
   const { headers, parameters } = claim.covers()
-  const present = query.parameters
-    .map(({ name }) => name.toLowerCase())
-    .filter((name) => !SIGNATURE_PARAMETERS.has(name))
+  const present = query.parameters.map(({ name }) => name.toLowerCase())
   const part = unsignedPart(strictSignature, operation.permission, {
     headers: request.headers.keys(),
     parameters: present,
@@ -124,19 +118,6 @@ function requireStrictSignature({ request, query, claim, operation }: Visit, { s
   if (part === undefined) return
   fail('StrictSignatureMissing', {}, { message: `Strict signature missing ${part} that must be signed` })
 }
-
-/** What a signature is made of cannot be signed by it (cos-auth-and-bucket.md 2.3, rule 5). */
-const SIGNATURE_PARAMETERS = new Set([
-  'sign',
-  'q-sign-algorithm',
-  'q-ak',
-  'q-sign-time',
-  'q-key-time',
-  'q-header-list',
-  'q-url-param-list',
-  'q-signature',
-  'x-cos-security-token',
-])
 
 /** Whoever pays for a request must be somebody, and must say that they know (errors.md row 1). */
 function requirePayer({ principal, request, query, dialect }: Visit, bucket: Bucket, access: BucketAccess): void {

@@ -13,7 +13,7 @@ import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/na
 import { ANONYMOUS, type Principal } from '../model/principal.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
-import type { Claim, PayloadContract } from './authentication.js'
+import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
 import type { ClientAddresses } from './client-address.js'
 import type { CrossOrigin } from './cors.js'
 import type { Dialect, DialectName } from './dialect.js'
@@ -174,7 +174,8 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
   const { query, address, dialect } = identify(options, request, progress)
-  if (isQueryCall(request, address)) return serveCall(options, request, query, dialect, progress)
+  if (isQueryCall(request, address))
+    return serveCall(options, request, authFacts(options, request, query, address), dialect, progress)
   checkEntrance(options, address)
   if (request.method === 'OPTIONS') {
     progress.preflight = true
@@ -196,15 +197,15 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
 function serveCall(
   options: PipelineOptions,
   request: WireRequest,
-  query: readonly QueryParameter[],
+  facts: AuthFacts,
   dialect: Dialect,
   progress: Progress,
 ): Promise<WireResponse> {
-  const { core, dialects, queryApi, clientAddresses, region, regionAliases, clock, signUpUrl } = options
+  const { core, dialects, queryApi, clientAddresses, signUpUrl } = options
   const call: QueryProgress = { dialect, action: undefined }
   progress.call = call
   const api = { ...queryApi, core, dialects, clientAddresses, signUpUrl }
-  return serveQueryCall(api, request, query, { now: clock.now(), region, regionAliases }, progress.requestIds, call)
+  return serveQueryCall(api, request, facts, progress.requestIds, call)
 }
 
 /** A request that has found its operation. */
@@ -222,8 +223,8 @@ interface Arrival {
 /** The stages of a form upload, in the order of errors.md 4.2: who sends it, and in which dialect, stands in the body. */
 async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResponse> {
   const { options, request, address, query, operation } = arrival
-  const { dialects, region, regionAliases, clock, core } = options
-  const now = clock.now()
+  const { dialects, core } = options
+  const facts = authFacts(options, request, query, address)
   const boundary = checkFormHead(request, query, dialects, core.dependencies.limits.putSizeBytesMax)
   const form = await receiveForm(request.body.bytes(), boundary)
   try {
@@ -231,11 +232,10 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     if (told !== undefined) progress.seen = told.name
     const dialect = told ?? arrival.dialect
     const draft = draftForm(form, dialect)
-    const signatureV2 = options.acceptsSignatureV2(request.secure)
-    const claim = claimOfForm(draft, request, { now, query, region, regionAliases, signatureV2 })
+    const claim = claimOfForm(draft, request, facts)
     const holder = claim && (await findHolder(core, claim))
     if (holder !== undefined) claim?.verify(holder.secret)
-    const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', now)
+    const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', facts.now)
     const principal = holder === undefined ? ANONYMOUS : admitHolder(core, holder, options.signUpUrl)
     const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
     const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
@@ -389,12 +389,21 @@ async function authenticate(
     refuseUnknownScheme(request)
     return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request), claim: undefined }
   }
-  const { region, regionAliases, clock, core, signUpUrl } = options
-  const signatureV2 = options.acceptsSignatureV2(request.secure)
-  const claim = scheme.claim(request, { now: clock.now(), query, region, regionAliases, signatureV2, address })
+  const { core, signUpUrl } = options
+  const claim = scheme.claim(request, authFacts(options, request, query, address))
   const holder = await findHolder(core, claim)
   const payload = claim.verify(holder.secret)
   return { principal: admitHolder(core, holder, signUpUrl), payload, claim }
+}
+
+function authFacts(
+  { clock, region, regionAliases, acceptsSignatureV2 }: PipelineOptions,
+  request: WireRequest,
+  query: readonly QueryParameter[],
+  address: Address,
+): AuthFacts {
+  const signatureV2 = acceptsSignatureV2(request.secure)
+  return { now: clock.now(), query, region, regionAliases, signatureV2, address }
 }
 
 function refuseUnknownScheme({ headers }: WireRequest): void {

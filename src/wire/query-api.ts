@@ -16,7 +16,7 @@ import type { Action, UnservedActions } from './query-action.js'
 import { type QueryCall, readQueryCall } from './query-call.js'
 import type { QueryClaim } from './query-dialect.js'
 import { queryView } from './query-view.js'
-import type { QueryParameter, WireRequest } from './request.js'
+import type { WireRequest } from './request.js'
 import type { RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
 
@@ -55,23 +55,22 @@ export function isQueryCall(request: WireRequest, { entrance, bucketName }: Addr
 export async function serveQueryCall(
   options: QueryApiOptions,
   request: WireRequest,
-  query: readonly QueryParameter[],
-  facts: Omit<AuthFacts, 'query'>,
+  facts: AuthFacts,
   ids: RequestIds,
   progress: QueryProgress,
 ): Promise<WireResponse> {
   checkPlace(request)
-  const call = await readQueryCall(request, query)
+  const call = await readQueryCall(request, facts.query)
   progress.dialect = dialectOf(options.dialects, call) ?? progress.dialect
   const { queryApi, name: dialect } = progress.dialect
   const asked = findAction(options, progress.dialect, call)
   progress.action = asked.name
-  const claim = claimOf(options.dialects, call, { ...facts, query })
+  const claim = claimOf(options.dialects, call, facts)
   const caller = await callerOf(options, claim)
   refuseUnserved(options.unserved, call)
   const conditionFacts = accessFacts({
     request,
-    query: queryView(query),
+    query: queryView(facts.query),
     dialect: progress.dialect,
     principal: caller,
     client: () => options.clientAddresses(request),

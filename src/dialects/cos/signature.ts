@@ -26,6 +26,7 @@ import {
   cosHttpString,
   cosSignature,
   cosStringToSign,
+  SIGNATURE_PARAMETERS,
   STANDARD_RECIPE,
 } from './canonical.js'
 import { cosTrials, unexplained } from './diagnosis.js'
@@ -75,13 +76,16 @@ export const cosSchemes: readonly AuthScheme[] = PLACEMENTS.map(({ kind, present
       securityToken: securityToken(request, facts.query),
       covers: () => ({
         headers: listed(authorization.headerList),
-        parameters: listed(authorization.parameterList),
+        parameters: [...listed(authorization.parameterList), ...INHERENT_PARAMETERS],
       }),
       signedAt: authorization.signTime.startSeconds * 1000,
       verify: (secretKey) => verify(request, facts, authorization, secretKey),
     }
   },
 }))
+
+/** What a signature is made of cannot be signed by it, and needs not be (2.3, rule 5). */
+const INHERENT_PARAMETERS = [...SIGNATURE_PARAMETERS, 'x-cos-security-token']
 
 /** The names of a list, each escaped on its own (2.3). */
 function listed(list: string): readonly string[] {
