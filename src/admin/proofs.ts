@@ -10,7 +10,7 @@ import type { RandomBytes } from '../base/ids.js'
 import type { Core } from '../core/core.js'
 import type { KeyHolder } from '../core/identity-store.js'
 import { fail } from '../model/errors/index.js'
-import type { AuthScheme, PayloadContract } from '../wire/authentication.js'
+import { type AuthScheme, type PayloadContract, requireSignedSha256 } from '../wire/authentication.js'
 import { parseQuery } from '../wire/query.js'
 import type { WireRequest } from '../wire/request.js'
 import { type ConsoleSessions, createConsoleSessions } from './console-sessions.js'
@@ -105,12 +105,8 @@ function checkBody(
   body: Buffer,
 ): void {
   if (payload.kind === 'sha256') {
-    const computed = createHash('sha256').update(body).digest('hex')
-    if (computed === payload.hex) return
-    fail('XAmzContentSHA256Mismatch', {
-      ClientComputedContentSHA256: payload.hex,
-      S3ComputedContentSHA256: computed,
-    })
+    requireSignedSha256(payload.hex, sha256Hex(body))
+    return
   }
   if (payload.kind !== 'unsigned' || !signedHeaders.includes('content-md5') || !signedHeaders.includes('host')) {
     fail(

@@ -1,6 +1,7 @@
 /** Digests and keyed digests as hex, and the one comparison for anything derived from a secret. */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { Bytes } from './bytes.js'
 
 export type TextEncoding = 'utf8' | 'latin1'
 
@@ -11,8 +12,10 @@ export function sha1Hex(text: string, encoding: TextEncoding = 'utf8'): string {
   return createHash('sha1').update(text, encoding).digest('hex')
 }
 
-export function sha256Hex(text: string, encoding: TextEncoding = 'utf8'): string {
-  return createHash('sha256').update(text, encoding).digest('hex')
+/** The encoding is that of a text. */
+export function sha256Hex(data: string | Bytes, encoding: TextEncoding = 'utf8'): string {
+  const hash = createHash('sha256')
+  return (typeof data === 'string' ? hash.update(data, encoding) : hash.update(data)).digest('hex')
 }
 
 export function hmacSha1Hex(key: string | Buffer, text: string): string {

@@ -3,8 +3,8 @@
  * the key pair. It is the only place that prints the signature we expect; the secret itself is never printed.
  */
 
-import { createHash } from 'node:crypto'
 import type { Millis } from '../base/clock.js'
+import { sha256Hex } from '../base/hmac.js'
 import { cosSchemes, examineCos } from '../dialects/cos/signature.js'
 import { createS3Schemes, examineS3 } from '../dialects/s3/signature.js'
 import { examineS3V2, s3V2Schemes } from '../dialects/s3/signature-v2.js'
@@ -39,7 +39,7 @@ export function explainRequest(rawRequestText: string, options: ExplainRequestOp
       signatureV2: true,
       ...addressOf(request),
     }
-    const bodySha256 = body && createHash('sha256').update(body).digest('hex')
+    const bodySha256 = body && sha256Hex(body)
     const found =
       examineCos(request, facts, options.secretKey) ??
       examineS3(request, facts, options.secretKey, bodySha256) ??

@@ -3,9 +3,10 @@
  * "expected …", so that the person who mistyped can mend it without a manual. Pure.
  */
 
-import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { isIP } from 'node:net'
 import { masterKeyFrom } from '../base/master-key.js'
 import { type Secret, secret } from '../base/secret.js'
+import { addressRange } from '../model/policy/address-range.js'
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false }
 
@@ -97,15 +98,8 @@ export const addressRanges: Kind<readonly string[]> = {
   expected: 'addresses or networks separated by commas, such as 10.0.0.0/8,fd00::1',
   parse(text) {
     const ranges = text.split(',').map((range) => range.trim())
-    return ranges.every(isAddressRange) ? ok([...new Set(ranges)]) : NOT_OK
+    return ranges.every((range) => addressRange(range) !== undefined) ? ok([...new Set(ranges)]) : NOT_OK
   },
-}
-
-function isAddressRange(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/')
-  const bitsMax = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1
-  if (rest.length > 0 || bitsMax === -1) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax)
 }
 
 export const appid: Kind<string> = {

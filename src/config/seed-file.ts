@@ -12,7 +12,7 @@ import type { Bytes } from '../base/bytes.js'
 import { type Secret, secret } from '../base/secret.js'
 import { isApiError } from '../model/errors/index.js'
 import { isIdentityName } from '../model/identity.js'
-import { parsePolicy } from '../model/policy/parse.js'
+import { POLICY_BYTES_MAX, parsePolicy } from '../model/policy/parse.js'
 import type { PolicyUse } from '../model/policy/policy.js'
 import { ACCOUNT_STATES, type AccountState } from '../model/principal.js'
 import { findContradictions } from './seed-contradictions.js'
@@ -128,8 +128,6 @@ export const SEED_FILE_BYTES_MAX = 16 * 1024 * 1024
 const SEED_ROWS_MAX = 10_000
 const KEY_BYTES_MAX = 1_024
 const METADATA_BYTES_MAX = 2_048
-/** The most that any kind of policy may have; the core knows each kind's own limit. */
-const POLICY_BYTES_MAX = 20 * 1024
 const MISTAKES_MAX = 100
 
 /** Throws SeedMistakes, or the file system's error with the path in it. */
@@ -198,7 +196,7 @@ const keySchema = v.strictObject({
   ),
 })
 
-/** A policy: the document as YAML or JSON has it, or its text. */
+/** A policy: the document as YAML or JSON has it, or its text. The core knows each kind's own limit. */
 const policyText = v.union(
   [
     v.pipe(v.string(), v.nonEmpty(), v.maxBytes(POLICY_BYTES_MAX)),

@@ -1,6 +1,6 @@
 /** Accounts: who may use the service, whose buckets are whose, and whose users, roles and keys are whose. */
 
-import { createHash } from 'node:crypto'
+import { sha256Hex } from '../base/hmac.js'
 import { randomHex } from '../base/ids.js'
 import { fail } from '../model/errors/index.js'
 import type { Account, AccountState } from '../model/principal.js'
@@ -95,7 +95,7 @@ function keepEmail(account: Account, row: Row<unknown>, email: string | undefine
 /** What is not given follows from the APPID, so that a rebuilt installation has the same identities. */
 function describeAccount(id: string, wanted: NewAccount, now: number): Account {
   const { appId, displayName, uin, canonicalId, email, state = 'active' } = wanted
-  const digest = createHash('sha256').update(`stowage account ${appId}`).digest('hex')
+  const digest = sha256Hex(`stowage account ${appId}`)
   const account: Account = {
     id,
     appId,

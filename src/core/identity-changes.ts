@@ -7,9 +7,9 @@
 import type { Bytes } from '../base/bytes.js'
 import type { Check, Put } from '../meta/meta-store.js'
 import type { Codec } from '../meta/record.js'
-import { fail, isApiError } from '../model/errors/index.js'
+import { fail } from '../model/errors/index.js'
 import { IDENTITY_POLICY_BYTES_MAX, isIdentityName } from '../model/identity.js'
-import { parsePolicy } from '../model/policy/parse.js'
+import { checkPolicyDocument } from '../model/policy/parse.js'
 import type { PolicyUse } from '../model/policy/policy.js'
 import type { Account } from '../model/principal.js'
 import { commitPlanned } from './changes.js'
@@ -91,12 +91,7 @@ export function requirePolicy(text: string, use: PolicyUse): void {
   if (Buffer.byteLength(text) > IDENTITY_POLICY_BYTES_MAX) {
     limitExceeded(`A policy may have ${IDENTITY_POLICY_BYTES_MAX} bytes.`)
   }
-  try {
-    parsePolicy(text, use)
-  } catch (error) {
-    if (!isApiError(error)) throw error
-    fail('MalformedPolicyDocument', {}, { message: error.message, diagnosis: error.options.diagnosis })
-  }
+  checkPolicyDocument(text, use)
 }
 
 export function invalidParameter(ParameterName: string, message: string): never {

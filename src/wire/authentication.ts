@@ -4,6 +4,7 @@
  */
 
 import type { Millis } from '../base/clock.js'
+import { fail } from '../model/errors/index.js'
 import type { QueryParameter, WireRequest } from './request.js'
 
 /** Where the credentials stood. The table test of authentication runs over every kind. */
@@ -29,6 +30,12 @@ export interface AuthFacts {
   readonly signatureV2?: boolean
   /** What host and path name: version 2 signs the bucket of a virtual host as if it stood in the path. */
   readonly address?: { readonly bucketName: string | undefined; readonly pathStyle: boolean }
+}
+
+/** XAmzContentSHA256Mismatch unless the body is the one whose hash was signed. */
+export function requireSignedSha256(signedHex: string, computedHex: string): void {
+  if (signedHex === computedHex) return
+  fail('XAmzContentSHA256Mismatch', { ClientComputedContentSHA256: signedHex, S3ComputedContentSHA256: computedHex })
 }
 
 export interface AuthScheme {

@@ -20,7 +20,7 @@ import {
 } from '../model/checksum.js'
 import { fail } from '../model/errors/index.js'
 import type { StoredChecksum } from '../model/version.js'
-import type { PayloadContract } from './authentication.js'
+import { type PayloadContract, requireSignedSha256 } from './authentication.js'
 import type { Dialect } from './dialect.js'
 import type { ChecksumSubject } from './field.js'
 import type { WireRequest } from './request.js'
@@ -101,12 +101,7 @@ function compare(
     if (!expected.trailers.includes(name)) fail('MalformedTrailerError', {}, { message: unannounced(name) })
   }
   if (md5 !== undefined) requireEqual(md5, digestValue(finished, 'md5'), undefined)
-  if (sha256 !== undefined) {
-    const computed = digestValue(finished, 'sha256').toString('hex')
-    if (computed !== sha256) {
-      fail('XAmzContentSHA256Mismatch', { ClientComputedContentSHA256: sha256, S3ComputedContentSHA256: computed })
-    }
-  }
+  if (sha256 !== undefined) requireSignedSha256(sha256, digestValue(finished, 'sha256').toString('hex'))
   if (sha1 !== undefined && sha1 !== digestValue(finished, 'sha1').toString('hex')) fail('InvalidSha1Digest')
   if (checksum === undefined) return undefined
   const value = checksum.from === 'header' ? checksum.value : trailerValue(checksum.algorithm, trailers)

@@ -4,8 +4,7 @@
  * header, which the general SDKs send.
  */
 
-import { createHash, createHmac } from 'node:crypto'
-import type { Bytes } from '../../base/bytes.js'
+import { createHmac } from 'node:crypto'
 import type { Millis } from '../../base/clock.js'
 import { equalSecrets, hmacSha256, hmacSha256Hex, sha256Hex } from '../../base/hmac.js'
 import { fail } from '../../model/errors/index.js'
@@ -145,17 +144,13 @@ export function tc3CanonicalRequest(
   })
   const query = request.method === 'POST' ? '' : request.rawQuery
   const path = request.rawPath
-  return `${request.method}\n${path}\n${query}\n${lines.join('')}\n${signedHeaders.join(';')}\n${hashOf(body)}`
+  return `${request.method}\n${path}\n${query}\n${lines.join('')}\n${signedHeaders.join(';')}\n${sha256Hex(body)}`
 }
 
 export function tc3Signature(secretKey: string, timestamp: string, date: string, canonical: string): string {
   const text = `${TC3}\n${timestamp}\n${date}/sts/tc3_request\n${sha256Hex(canonical)}`
   const key = hmacSha256(hmacSha256(hmacSha256(`TC3${secretKey}`, date), 'sts'), 'tc3_request')
   return hmacSha256Hex(key, text)
-}
-
-function hashOf(body: Bytes): string {
-  return createHash('sha256').update(body).digest('hex')
 }
 
 const DEFAULT_PORT = /:(80|443)$/

@@ -3,10 +3,10 @@
  * and XML in a namespace of its own, errors wrapped with the side whose fault they are.
  */
 
-import { createHash } from 'node:crypto'
+import { sha256Hex } from '../../base/hmac.js'
 import { escapeXmlText, percentEncodeForbidden } from '../../base/xml.js'
 import { fail, queryFaultOf, querySpellingOfError } from '../../model/errors/index.js'
-import type { AuthKind, PayloadContract } from '../../wire/authentication.js'
+import { type AuthKind, type PayloadContract, requireSignedSha256 } from '../../wire/authentication.js'
 import type { QueryAuthKind, QueryDialect, QueryScheme, Shown } from '../../wire/query-dialect.js'
 import type { WireResponse } from '../../wire/response.js'
 import { createS3Schemes } from './signature.js'
@@ -46,7 +46,7 @@ function createSchemes(): readonly QueryScheme[] {
       kind,
       presents: ({ request, query }) => scheme.presents(request, query),
       claim: (call, facts) => {
-        const bodySha256 = createHash('sha256').update(call.body).digest('hex')
+        const bodySha256 = sha256Hex(call.body)
         const claim = scheme.claim(call.request, { ...facts, query: call.query, bodySha256 })
         return { ...claim, verify: (secretKey) => checkBody(claim.verify(secretKey), bodySha256) }
       },
@@ -57,11 +57,7 @@ function createSchemes(): readonly QueryScheme[] {
 /** No word that leaves the body out of the signature is taken here. */
 function checkBody(payload: PayloadContract, bodySha256: string): void {
   if (payload.kind !== 'sha256') fail('ValidationError', {}, { message: 'The signature must cover the body.' })
-  if (payload.hex === bodySha256) return
-  fail('XAmzContentSHA256Mismatch', {
-    ClientComputedContentSHA256: payload.hex,
-    S3ComputedContentSHA256: bodySha256,
-  })
+  requireSignedSha256(payload.hex, bodySha256)
 }
 
 function elements(shown: Shown): string {

@@ -4,7 +4,7 @@
  * such as actions of other services, is kept and covers nothing.
  */
 
-import { fail } from '../errors/index.js'
+import { fail, isApiError } from '../errors/index.js'
 import { actionPattern } from './actions.js'
 import { parseCondition } from './conditions.js'
 import type {
@@ -54,6 +54,16 @@ export function parsePolicy(text: string, use: PolicyUse): PolicyDocument {
   const statements = list.map((statement, index) => statementOf(statement, index, { grammar, use, shared }))
   const withEffect = (effect: Effect) => statements.filter((statement) => statement.effect === effect)
   return { grammar, statements, denies: withEffect('deny'), allows: withEffect('allow') }
+}
+
+/** As the identity APIs say it: MalformedPolicyDocument for whatever is no policy for this use. */
+export function checkPolicyDocument(text: string, use: PolicyUse): void {
+  try {
+    parsePolicy(text, use)
+  } catch (error) {
+    if (!isApiError(error)) throw error
+    fail('MalformedPolicyDocument', {}, { message: error.message })
+  }
 }
 
 function refuse(sentence: string): never {

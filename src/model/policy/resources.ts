@@ -11,6 +11,11 @@ export type ResourceReader = (written: string) => ResourceMatch | undefined
 
 const everything: ResourceMatch = () => true
 
+/** Something that is no bucket, such as a role, by its full names in both grammars. */
+export function namedResource(names: readonly string[]): Resource {
+  return { bucketName: undefined, region: '', owner: undefined, key: undefined, versioned: false, names }
+}
+
 /** Things that are no buckets are named whole, and only so. */
 function byNames(pattern: Pattern): ResourceMatch {
   return ({ names = [] }, facts) => names.some((name) => pattern(name, facts))

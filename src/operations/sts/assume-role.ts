@@ -9,6 +9,7 @@ import { callerRefuses, decide } from '../../model/policy/decide.js'
 import type { Question } from '../../model/policy/decision.js'
 import { parsePolicy } from '../../model/policy/parse.js'
 import type { ConditionFacts } from '../../model/policy/policy.js'
+import { namedResource } from '../../model/policy/resources.js'
 import { trustOf } from '../../model/policy/trust.js'
 import { action, optionalText, type QueryServices, requiredText } from '../../wire/query-action.js'
 import {
@@ -52,7 +53,7 @@ function requireTrust(
     },
   }
   const names = [`arn:aws:iam::${uin}:role/${role.name}`, `qcs::cam::uin/${uin}:roleName/${role.name}`]
-  const resource = { bucketName: undefined, region: '', owner: undefined, key: undefined, versioned: false, names }
+  const resource = namedResource(names)
   const question: Question = { principal: caller, permission: 'AssumeRole', resource, facts }
   const trust = trustOf(parsePolicy(role.trust, 'trust'), caller, facts)
   const allowed =

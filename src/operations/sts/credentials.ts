@@ -1,8 +1,8 @@
 /** Temporary keys as clients of both dialects read them, and the policies that may narrow them. */
 
 import type { TemporaryCredentials } from '../../core/identity-store.js'
-import { fail, isApiError } from '../../model/errors/index.js'
-import { parsePolicy } from '../../model/policy/parse.js'
+import { fail } from '../../model/errors/index.js'
+import { checkPolicyDocument } from '../../model/policy/parse.js'
 import type { SignedPrincipal } from '../../model/principal.js'
 import type { DialectName } from '../../wire/dialect.js'
 import { optionalSeconds, policyText } from '../../wire/query-action.js'
@@ -23,13 +23,8 @@ export const federationPolicy = policyText('Policy', {
 
 /** As text, once it is known to parse: what narrows a session must never be found to be nonsense later. */
 export function checkSessionPolicy(text: string): string {
-  try {
-    parsePolicy(text, 'session')
-    return text
-  } catch (error) {
-    if (!isApiError(error) || isApiError(error, 'InternalError')) throw error
-    return fail('MalformedPolicyDocument', {}, { message: error.message })
-  }
+  checkPolicyDocument(text, 'session')
+  return text
 }
 
 /** AccessDenied for temporary keys, which would outlive themselves otherwise. */

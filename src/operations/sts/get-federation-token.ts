@@ -3,6 +3,7 @@
 import { fail } from '../../model/errors/index.js'
 import { callerRefuses } from '../../model/policy/decide.js'
 import type { ConditionFacts } from '../../model/policy/policy.js'
+import { namedResource } from '../../model/policy/resources.js'
 import type { SignedPrincipal } from '../../model/principal.js'
 import { action, requiredText } from '../../wire/query-action.js'
 import {
@@ -55,7 +56,7 @@ export const getFederationToken = action({
 function requireUndenied(principal: SignedPrincipal, name: string, facts: ConditionFacts): void {
   const { uin } = principal.account
   const names = [`arn:aws:sts::${uin}:federated-user/${name}`, `qcs::sts::uin/${uin}:federator/${name}`]
-  const resource = { bucketName: undefined, region: '', owner: undefined, key: undefined, versioned: false, names }
+  const resource = namedResource(names)
   if (!callerRefuses({ principal, permission: 'GetFederationToken', resource, facts })) return
   fail('AccessDenied', {}, { message: `Not authorized to perform sts:GetFederationToken on ${names[0]}.` })
 }

@@ -1,6 +1,7 @@
 /** How the vendors name those who call and the roles that they may assume: `qcs::…` and `arn:aws:…`. */
 
 import { fail } from '../../model/errors/index.js'
+import { arnOf } from '../../model/policy/principals.js'
 import type { SignedPrincipal } from '../../model/principal.js'
 import type { DialectName } from '../../wire/dialect.js'
 
@@ -21,17 +22,13 @@ export const callerNames: Readonly<Record<DialectName, (caller: SignedPrincipal)
     }
     return { arn: `qcs::cam:${uin}:uin/${number}`, userId: number }
   },
-  s3: ({ account: { uin }, identity, session }) => {
-    if (identity.kind === 'role') {
-      const { id, name, sessionName } = identity
-      return { arn: `arn:aws:sts::${uin}:assumed-role/${name}/${sessionName}`, userId: `${id}:${sessionName}` }
-    }
-    if (session?.kind === 'federated') {
-      return { arn: `arn:aws:sts::${uin}:federated-user/${session.name}`, userId: `${uin}:${session.name}` }
-    }
-    if (identity.kind === 'user') return { arn: `arn:aws:iam::${uin}:user/${identity.name}`, userId: identity.id }
-    return { arn: `arn:aws:iam::${uin}:root`, userId: uin }
-  },
+  s3: (caller) => ({ arn: arnOf(caller), userId: amazonUserId(caller) }),
+}
+
+function amazonUserId({ account: { uin }, identity, session }: SignedPrincipal): string {
+  if (identity.kind === 'role') return `${identity.id}:${identity.sessionName}`
+  if (session?.kind === 'federated') return `${uin}:${session.name}`
+  return identity.kind === 'user' ? identity.id : uin
 }
 
 export interface RoleReference {
