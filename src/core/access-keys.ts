@@ -3,6 +3,7 @@
  * memory.
  */
 
+import { putBounded } from '../base/bounded-map.js'
 import { type Bytes, equalBytes } from '../base/bytes.js'
 import type { RandomBytes } from '../base/ids.js'
 import type { Put } from '../meta/meta-store.js'
@@ -124,8 +125,7 @@ function rememberOpened(sealing: Sealing): (accessKeyId: string, value: Bytes) =
     if (known !== undefined && equalBytes(known.value, value)) return known.key
     const stored = accessKeyCodec.decode(value)
     const key = { ...stored, secret: secretOf(sealing, stored) }
-    if (opened.size >= KEYS_REMEMBERED_MAX) opened.clear()
-    opened.set(accessKeyId, { value: Buffer.from(value), key })
+    putBounded(opened, KEYS_REMEMBERED_MAX, accessKeyId, { value: Buffer.from(value), key })
     return key
   }
 }

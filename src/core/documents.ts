@@ -3,6 +3,7 @@
  * changes, in the same commits, so that what is not configured costs no reading, and what has not changed none either.
  */
 
+import { putBounded } from '../base/bounded-map.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
@@ -83,8 +84,7 @@ function createReader<T>(
         return entry === undefined || kind === undefined ? [] : [{ kind, json: documentCodec.decode(entry.value) }]
       }),
     )
-    if (known.size >= rememberedMax) known.clear()
-    known.set(id, { revision, value })
+    putBounded(known, rememberedMax, id, { revision, value })
     return value
   }
   return (bucket) => {

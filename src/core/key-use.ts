@@ -1,5 +1,6 @@
 /** When keys were used, to the minute: written beside the requests, which neither wait for it nor fail with it. */
 
+import { putBounded } from '../base/bounded-map.js'
 import type { CoreDependencies } from './dependencies.js'
 import { keyUseCodec, keyUseKey } from './identity-rows.js'
 import { accessKeyCodec, accessKeyKey, checkOf, putOf, readRow } from './rows.js'
@@ -23,8 +24,7 @@ export function createKeyUse({ meta, clock }: Pick<CoreDependencies, 'meta' | 'c
   return (accessKeyId) => {
     const minute = Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS
     if (minutes.get(accessKeyId) === minute) return
-    if (minutes.size >= KEYS_REMEMBERED_MAX) minutes.clear()
-    minutes.set(accessKeyId, minute)
+    putBounded(minutes, KEYS_REMEMBERED_MAX, accessKeyId, minute)
     // What is lost here is one minute of a statistic; the store's own failures show in its metrics.
     store(accessKeyId, minute).catch(() => undefined)
   }

@@ -4,6 +4,7 @@
  * beyond that row, and a change counts from the next request on, in every process.
  */
 
+import { putBounded } from '../base/bounded-map.js'
 import type { Version } from '../meta/meta-store.js'
 import type { Role, StoredPolicy, User } from '../model/identity.js'
 import { parsePolicy } from '../model/policy/parse.js'
@@ -64,8 +65,7 @@ export function createPrincipals({ meta }: Pick<CoreDependencies, 'meta'>): Prin
       const again = await readAccount(accountId)
       if (again.version === row.version) {
         const found = reading()
-        if (known.size >= FOUND_REMEMBERED_MAX) known.clear()
-        known.set(id, { version: row.version, found })
+        putBounded(known, FOUND_REMEMBERED_MAX, id, { version: row.version, found })
         return { account, found }
       }
       row = again

@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../base/assert.js'
+import { putBounded } from '../base/bounded-map.js'
 import { fail } from '../model/errors/index.js'
 import { parsePolicy } from '../model/policy/parse.js'
 import type { AttachedPolicy, SignedPrincipal } from '../model/principal.js'
@@ -129,8 +130,7 @@ function rememberOpened(tokenKeys: TokenKeys): (token: string) => Promise<Opened
     const content = openToken(sealed, key.secret)
     if (content === undefined) return undefined
     const opened = { content, policies: content.policies.map(parseSessionPolicy) }
-    if (known.size >= SESSIONS_REMEMBERED_MAX) known.clear()
-    known.set(token, opened)
+    putBounded(known, SESSIONS_REMEMBERED_MAX, token, opened)
     return { ...opened, key }
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { putBounded } from '../base/bounded-map.js'
 import type { Entry, Version } from '../meta/meta-store.js'
 import { fail } from '../model/errors/index.js'
 import { commitPlanned } from './changes.js'
@@ -42,8 +43,7 @@ export function createTokenKeys(dependencies: CoreDependencies): TokenKeys {
     if (known?.version === entry.version) return known.key
     const bytes = Buffer.from(sealing.unseal(secret, tokenKeyKey(id)), 'base64')
     const key = { number: Number(id), secret: createSecretKey(bytes), state }
-    if (opened.size >= KEYS_REMEMBERED_MAX) opened.clear()
-    opened.set(id, { version: entry.version, key })
+    putBounded(opened, KEYS_REMEMBERED_MAX, id, { version: entry.version, key })
     return key
   }
   const find = async (id: string) => {

@@ -5,6 +5,7 @@
  */
 
 import { assert } from '../base/assert.js'
+import { putBounded } from '../base/bounded-map.js'
 import { asBuffer, type Bytes } from '../base/bytes.js'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
@@ -57,8 +58,7 @@ function rememberByBytes<T>(decode: (bytes: Bytes) => T, valuesMax: number): (by
     const known = values.get(text)
     if (known !== undefined) return known
     const value = decode(bytes)
-    if (values.size >= valuesMax) values.clear()
-    values.set(text, value)
+    putBounded(values, valuesMax, text, value)
     return value
   }
 }

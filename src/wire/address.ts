@@ -3,6 +3,7 @@
  * split and decoded here, once, and never normalised: `..` and `//` are ordinary parts of a key.
  */
 
+import { putBounded } from '../base/bounded-map.js'
 import { fail } from '../model/errors/index.js'
 import type { DialectName } from './dialect.js'
 import { decodePath } from './query.js'
@@ -115,8 +116,7 @@ export function createAddressing(options: AddressOptions): (host: string, rawPat
     let facts = remembered.get(host)
     if (facts === undefined) {
       facts = readHost(host, suffixes, options.ownSuffixes)
-      if (remembered.size >= HOSTS_REMEMBERED_MAX) remembered.clear()
-      remembered.set(host, facts)
+      putBounded(remembered, HOSTS_REMEMBERED_MAX, host, facts)
     }
     if (facts.entrance === 'sts') return { ...facts, key: undefined, pathStyle: true }
     return facts.bucketName === undefined ? pathStyle(facts, rawPath) : virtualHost(facts, rawPath)

@@ -5,13 +5,14 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Acl, Grant } from '../../src/model/grants.js'
 import { CANNED_ACLS } from '../../src/model/grants.js'
-import { type Permission, permissionNeeds } from '../../src/model/permissions.js'
+import { PERMISSIONS, type Permission, permissionNeeds } from '../../src/model/permissions.js'
 import { decide, explainDecision, mayAllow } from '../../src/model/policy/decide.js'
 import type { Question, Rules } from '../../src/model/policy/decision.js'
 import { parsePolicy } from '../../src/model/policy/parse.js'
 import type { PolicyUse } from '../../src/model/policy/policy.js'
 import { ANONYMOUS, type AttachedPolicy, type Identity, type Principal } from '../../src/model/principal.js'
 import { fuzzing } from '../support/fuzz.js'
+import { accountIdOf, signedPrincipal } from '../support/principals.js'
 import { cases } from './cases.js'
 import { type Caller, type Case, type CaseAcl, referenceAllows } from './reference-evaluator.js'
 import { ACCOUNT, policyText, STRANGERS, USER_NUMBERS, type WrittenPolicy } from './written-policy.js'
@@ -86,46 +87,18 @@ function questionOf({ caller, permission, bucketName, key, versioned, region, fa
 }
 
 function permissionNamed(name: string): Permission {
-  for (const permission of Object.keys(permissionNeeds).filter(isPermission)) if (permission === name) return permission
-  return assert.fail(`no permission ${name}`)
-}
-
-function isPermission(name: string): name is Permission {
-  return Object.hasOwn(permissionNeeds, name)
+  return PERMISSIONS.find((permission) => permission === name) ?? assert.fail(`no permission ${name}`)
 }
 
 function principalOf(caller: Caller | undefined, { identity, session }: Pick<Case, 'identity' | 'session'>): Principal {
   if (caller === undefined) return ANONYMOUS
-  const numbers = caller.uin === ACCOUNT.uin ? ACCOUNT : STRANGERS
-  return {
-    kind: 'account',
-    account: {
-      id: accountId(caller.uin),
-      ...numbers,
-      displayName: 'somebody',
-      email: undefined,
-      state: 'active',
-      suspendedAt: undefined,
-      revision: 1,
-    },
-    accessKeyId: 'AKIDsomebody',
+  return signedPrincipal({
+    account: caller.uin === ACCOUNT.uin ? ACCOUNT : STRANGERS,
     identity: identityOf(caller),
     policies: attached(identity),
-    session:
-      session.length === 0
-        ? undefined
-        : {
-            name: 'session',
-            kind: 'session',
-            issuedAt: 0,
-            expiresAt: 1,
-            issuingKeyId: 'AKIDsomebody',
-            policies: session.map(attached),
-          },
-  }
+    sessions: session.length === 0 ? undefined : session.map(attached),
+  })
 }
-
-const accountId = (uin: string) => `account-${uin}`
 
 function identityOf({ kind, name }: Caller): Identity {
   if (kind === 'root') return { kind }
@@ -145,7 +118,7 @@ function rulesOf({ bucket, object }: Case): Rules {
   const { policy, acl, bucketOwnerEnforced, ignorePublicAcls, restrictPublicBuckets } = bucket
   return {
     bucket: {
-      accountId: accountId(ACCOUNT.uin),
+      accountId: accountIdOf(ACCOUNT.uin),
       acl: aclOf(acl),
       policy: policy && parsed(policy, 'bucket'),
       publicAccessBlock: {
@@ -157,7 +130,7 @@ function rulesOf({ bucket, object }: Case): Rules {
       ownership: bucketOwnerEnforced ? 'BucketOwnerEnforced' : 'ObjectWriter',
     },
     object: object && {
-      accountId: accountId(object.uin),
+      accountId: accountIdOf(object.uin),
       acl: object.acl === undefined ? undefined : aclOf(object.acl),
     },
   }

@@ -2,14 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Permission, permissionNeeds } from '../permissions.js'
+import { PERMISSIONS, type Permission } from '../permissions.js'
 import { actionNames, camName } from './action-names.js'
 import { actionPattern } from './actions.js'
 import type { Grammar } from './policy.js'
-
-const PERMISSIONS = Object.keys(permissionNeeds).filter((name): name is Permission =>
-  Object.hasOwn(permissionNeeds, name),
-)
 
 function covered(grammar: Grammar, pattern: string, permission: Permission, versioned = false, negated = false) {
   return actionPattern([pattern], negated, grammar)?.covers(permission, versioned)

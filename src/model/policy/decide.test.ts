@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { signedPrincipal } from '../../../test/support/principals.js'
 import type { Acl } from '../grants.js'
 import type { Permission } from '../permissions.js'
 import { ANONYMOUS, type AttachedPolicy, type Identity, type Principal } from '../principal.js'
@@ -42,32 +43,8 @@ interface Given {
   readonly sessions?: readonly (readonly AttachedPolicy[])[]
 }
 
-function caller(uin: Uin, identity: Identity, { policies = [], sessions }: Given = {}): Principal {
-  return {
-    kind: 'account',
-    account: {
-      id: `account-${uin}`,
-      appId: '1250000000',
-      uin,
-      canonicalId: uin.padStart(64, '0'),
-      displayName: 'somebody',
-      email: undefined,
-      state: 'active',
-      suspendedAt: undefined,
-      revision: 1,
-    },
-    accessKeyId: 'AKIDsomebody',
-    identity,
-    policies,
-    session: sessions && {
-      name: 'session',
-      kind: 'session',
-      issuedAt: 0,
-      expiresAt: 1,
-      issuingKeyId: 'AKIDsomebody',
-      policies: sessions,
-    },
-  }
+function caller(uin: Uin, identity: Identity, given: Given = {}): Principal {
+  return signedPrincipal({ account: { uin }, identity, ...given })
 }
 
 const root = (uin: Uin, given?: Given) => caller(uin, { kind: 'root' }, given)

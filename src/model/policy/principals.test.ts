@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { signedPrincipal } from '../../../test/support/principals.js'
 import { ANONYMOUS, type Identity, type Principal } from '../principal.js'
 import type { Grammar, PrincipalName } from './policy.js'
 import { denialNames, naming, readPrincipal } from './principals.js'
@@ -10,18 +11,8 @@ const UIN = '100000000001'
 const CANONICAL = 'a'.repeat(64)
 
 function caller(identity: Identity, uin = UIN): Principal {
-  const account = {
-    id: `account-${uin}`,
-    appId: '1250000000',
-    uin,
-    canonicalId: uin === UIN ? CANONICAL : 'b'.repeat(64),
-    displayName: 'somebody',
-    email: undefined,
-    state: 'active',
-    suspendedAt: undefined,
-    revision: 1,
-  } as const
-  return { kind: 'account', account, accessKeyId: 'AKIDsomebody', identity, policies: [], session: undefined }
+  const canonicalId = uin === UIN ? CANONICAL : 'b'.repeat(64)
+  return signedPrincipal({ account: { uin, canonicalId }, identity })
 }
 
 const user = (name: string, number: string): Identity => ({ kind: 'user', id: name, name, number })

@@ -2,33 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { signedPrincipal } from '../../../test/support/principals.js'
 import type { Identity, SignedPrincipal } from '../principal.js'
 import { parsePolicy } from './parse.js'
 import { trustOf } from './trust.js'
 
 const UIN = '100000000001'
 
-function caller(identity: Identity): SignedPrincipal {
-  return {
-    kind: 'account',
-    account: {
-      id: 'account',
-      appId: '1250000000',
-      uin: UIN,
-      canonicalId: 'a'.repeat(64),
-      displayName: 'somebody',
-      email: undefined,
-      state: 'active',
-      suspendedAt: undefined,
-      revision: 1,
-    },
-    accessKeyId: 'AKIDsomebody',
-    identity,
-    policies: [],
-    session: undefined,
-  }
-}
-
+const caller = (identity: Identity) => signedPrincipal({ account: { uin: UIN }, identity })
 const ROOT = caller({ kind: 'root' })
 const ANN = caller({ kind: 'user', id: 'ann', name: 'ann', number: '100000000101' })
 
