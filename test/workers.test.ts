@@ -106,14 +106,14 @@ test('metrics are those of all workers together, whichever served', async () => 
 test('a worker that is killed is replaced, nothing it had acknowledged is lost, and SIGTERM ends them all with 0', async () => {
   await using run = await twoWorkers()
   await send(run.server, run.connection(), 'PUT', 'kept', { body: 'kept' })
-  const workers = await workerIds(run.server)
+  const workers = await workerIds(run.server, 2)
   assert.equal(workers.length, 2)
   const [victim] = workers
   assert.ok(victim !== undefined)
   process.kill(victim, 'SIGKILL')
   await run.server.said(/a worker ended and is replaced/)
   await readyAgain(run.server)
-  const after = await workerIds(run.server)
+  const after = await workerIds(run.server, 3)
   assert.equal(after.length, 2)
   assert.ok(!after.includes(victim))
   for (let count = 0; count < 4; count++) {
@@ -126,7 +126,9 @@ test('a worker that is killed is replaced, nothing it had acknowledged is lost, 
 })
 
 /** The log names each worker when it begins to serve and when it ends. */
-async function workerIds(server: ServerProcess): Promise<readonly number[]> {
+/** Once so many have served in all: the log comes by another way than answers do, and may be behind them. */
+async function workerIds(server: ServerProcess, served: number): Promise<readonly number[]> {
+  await server.said(new RegExp(`(?:"a worker serves".*?){${served}}`, 's'))
   const lines = server.stderr().split('\n')
   const ids = (message: string) =>
     lines.filter((line) => line.includes(`"message":"${message}"`)).map((line) => Number(/"pid":(\d+)/.exec(line)?.[1]))
