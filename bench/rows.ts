@@ -35,6 +35,7 @@ export function objectRows(bucketId: string, name: string, body: Uint8Array, acc
     checksum: undefined,
     acl: undefined,
     tags: [],
+    extras: {},
     content: { kind: 'pieces', pieces: [{ blob, offsetBytes: 0, sizeBytes: body.byteLength, inline: true }] },
   })
   const value = Buffer.allocUnsafe(4 + body.byteLength)

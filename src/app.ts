@@ -79,6 +79,7 @@ export type ServiceSettings = Pick<
   | 'keepAliveMs'
   | 'inlineBytesMax'
   | 'trashDelayMs'
+  | 'dayMs'
 >
 
 export interface Tls {
@@ -199,6 +200,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       inlineSizeBytesMax: settings.inlineBytesMax,
       bucketsPerAccountMax: settings.bucketsMax,
       trashDelayMs: settings.trashDelayMs,
+      dayMs: settings.dayMs,
     },
   })
   await admitMasterKey(core.dependencies)
@@ -294,6 +296,7 @@ export function openAdminApi(
   const ids = createRequestIds({ random, now: () => clock.now() })
   const authentication = createAuthentication(options)
   return createAdminApi({
+    core,
     identities,
     sessions,
     explainAccess: (question) => explainAccess(core, question),

@@ -4,12 +4,14 @@ import type { Log } from '../base/telemetry.js'
 import type { Core } from '../core/core.js'
 import type { AccessToExplain } from '../core/explain-access.js'
 import type { AdminActionName, ValuesOfAction } from '../model/admin-actions.js'
+import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
 import type { AccessKeyInfo } from '../model/identity.js'
 import type { Step } from '../model/policy/decision.js'
 import type { Account } from '../model/principal.js'
 
 export interface ActionServices extends Pick<Core, 'identities' | 'sessions'> {
+  readonly core: Core
   readonly log: Log
   readonly explainAccess: ExplainAccess
 }
@@ -52,6 +54,13 @@ export async function accountNamed({ identities, caller }: Call, name: string | 
   if (caller.operator) return account ?? fail('NoSuchEntity', {}, { message: `There is no account ${quote(name)}.` })
   if (account?.id === caller.account.id) return account
   return fail('AccessDenied', {}, { message: 'The root key of an account manages that account only.' })
+}
+
+/** The bucket of this name; those of other accounts are hidden from all but the operator. */
+export async function bucketNamed({ core, caller }: Call, name: string): Promise<Bucket> {
+  const bucket = await core.buckets.find(name)
+  if (bucket !== undefined && (caller.operator || bucket.accountId === caller.account.id)) return bucket
+  return fail('NoSuchBucket', { BucketName: name })
 }
 
 /** NoSuchEntity for keys of others as well, unless the operator asks. */

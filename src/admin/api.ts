@@ -15,7 +15,7 @@ import {
 } from '../model/admin-actions.js'
 import { type ApiError, apiError, asApiError, catalogue, fail, spellingOfError } from '../model/errors/index.js'
 import type { WireRequest } from '../wire/request.js'
-import type { ActionServices, Call, Caller, JsonObject, JsonValue } from './action.js'
+import type { ActionServices, Caller, JsonObject, JsonValue } from './action.js'
 import { runAction } from './actions/table.js'
 import type { Authentication } from './authentication.js'
 import { BODY_BYTES_MAX, readJsonObject, readParameters } from './parameters.js'
@@ -105,9 +105,7 @@ async function serveAction(
   }
   const values = readParameters(action, body)
   trail.subject = subjectOf(action, values)
-  const { identities, sessions, log, explainAccess } = options
-  const call: Call = { identities, sessions, log, explainAccess, caller }
-  return runAction(action, call, values)
+  return runAction(action, { ...options, caller }, values)
 }
 
 async function serveSession(

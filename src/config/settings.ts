@@ -94,6 +94,13 @@ export const settingsTable = {
     'How long the bytes of removed objects outlive their last reference, so that readers in flight finish.',
     'ms',
   ),
+  dayMs: row(
+    'STOWAGE_DAY_MS',
+    wholeNumber(1_000, 365 * DAY_MS),
+    '86400000',
+    'How long a day lasts for lifecycle rules and restored copies: a few seconds show a rule at work. Retentions keep real days.',
+    'ms',
+  ),
   scrubIntervalMs: row(
     'STOWAGE_SCRUB_INTERVAL_MS',
     wholeNumber(1_000, 365 * DAY_MS),

@@ -70,6 +70,7 @@ export async function completeUpload(dependencies: CoreDependencies, request: Co
         content,
         acl: upload.acl,
         tags: upload.tags,
+        extras: upload.extras,
       },
       include: (changes) => {
         endUpload(changes, uploadRow, stored)

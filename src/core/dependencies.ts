@@ -15,6 +15,8 @@ export interface CoreLimits {
   readonly bucketsPerAccountMax: number
   /** How long a blob outlives its last reference, for readers in flight. */
   readonly trashDelayMs: number
+  /** The length of a day in rules that count days (lifecycle, restored copies); never of a retention. */
+  readonly dayMs: number
   /** A commit that keeps losing is given up after so many attempts. */
   readonly commitAttemptsMax: number
 }
@@ -24,6 +26,7 @@ export const defaultCoreLimits: CoreLimits = {
   putSizeBytesMax: 5 * 1024 ** 3,
   bucketsPerAccountMax: 200,
   trashDelayMs: 15 * 60_000,
+  dayMs: 24 * 3_600_000,
   commitAttemptsMax: 200,
 }
 

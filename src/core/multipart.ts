@@ -10,6 +10,7 @@ import type { MultipartChecksum } from '../model/checksum.js'
 import type { Acl } from '../model/grants.js'
 import type { TagSet } from '../model/tags.js'
 import type { ObjectHeaders } from '../model/version.js'
+import type { VersionExtras } from '../model/version-extras.js'
 import { commitPlanned, createChanges } from './changes.js'
 import { type CompleteRequest, completeUpload } from './complete-upload.js'
 import type { CoreDependencies } from './dependencies.js'
@@ -42,6 +43,7 @@ export interface InitiateRequest {
   /** Of the object that it becomes; undefined: that follows its bucket. */
   readonly acl: Acl | undefined
   readonly tags: TagSet
+  readonly extras: VersionExtras
 }
 
 export interface PartPage {
@@ -87,10 +89,10 @@ function newUploadId({ clock, random }: CoreDependencies): string {
 }
 
 async function initiateUpload(dependencies: CoreDependencies, request: InitiateRequest): Promise<Upload> {
-  const { bucket, key, accountId, storageClass, headers, checksum, acl, tags } = request
+  const { bucket, ...wanted } = request
+  const { key } = wanted
   const id = newUploadId(dependencies)
-  const initiatedAt = dependencies.clock.now()
-  const upload: Upload = { id, key, initiatedAt, accountId, storageClass, headers, checksum, acl, tags }
+  const upload: Upload = { id, initiatedAt: dependencies.clock.now(), ...wanted }
   return commitPlanned(dependencies, 'InitiateMultipartUpload', async () => {
     const changes = createChanges(dependencies)
     const row = await readBucket(dependencies.meta, bucket.name)

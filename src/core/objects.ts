@@ -18,6 +18,7 @@ import type {
   StoredChecksum,
   StoredPart,
 } from '../model/version.js'
+import type { VersionExtras } from '../model/version-extras.js'
 import { encodeVersionId, type VersionReference } from '../model/version-id.js'
 import { isOutrun, OUTRUN_TIMES_MAX, piecesOf } from './changes.js'
 import { requireWrite, type WriteConditions } from './conditions.js'
@@ -48,6 +49,7 @@ export interface ObjectAttributes {
   /** Undefined: it follows its bucket. */
   readonly acl: Acl | undefined
   readonly tags: TagSet
+  readonly extras: VersionExtras
 }
 
 export interface PutRequest extends ObjectAttributes {
@@ -86,6 +88,7 @@ export interface CopyDescription {
   readonly storageClass: string
   readonly checksum: StoredChecksum | undefined
   readonly tags: TagSet
+  readonly extras: VersionExtras
 }
 
 export interface CopyRequest {
@@ -190,7 +193,7 @@ async function openObject<T extends { readonly range: ByteRange }>(
 }
 
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
-  const { bucket, key, conditions, source, headers, storageClass, accountId, acl, tags } = request
+  const { bucket, key, conditions, source, headers, storageClass, accountId, acl, tags, extras } = request
   const allow = (head: Head) => requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
   allow(await readHead(dependencies.meta, bucket, key))
   const stored = await storeBytes(dependencies, source)
@@ -212,6 +215,7 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
           content,
           acl,
           tags,
+          extras,
         },
         include: (changes) => {
           if (inlineRow !== undefined) changes.put(inlineRow)

@@ -34,6 +34,7 @@ import type {
   StoredPart,
 } from '../model/version.js'
 import { aclFromJson, aclToJson } from './acl-record.js'
+import { extrasFromJson, extrasToJson } from './extras-record.js'
 import { tagsFromJson, tagsToJson } from './tags-record.js'
 
 /** First byte of every key of the kind. Numbers are never reused (docs/data-format.md). */
@@ -361,19 +362,22 @@ function headersFromJson(json: Json | undefined): ObjectHeaders {
   }
 }
 
-type Annotations = Pick<ObjectVersion, 'acl' | 'tags'>
+type Annotations = Pick<ObjectVersion, 'acl' | 'tags' | 'extras'>
 
-/** What has no tags, and no ACL of its own either, stores nothing of them. */
-function annotationsToJson({ acl, tags }: Annotations): readonly Json[] {
+/** What is not there stores nothing when nothing follows it either. */
+function annotationsToJson({ acl, tags, extras }: Annotations): readonly Json[] {
   const own = acl === undefined ? null : aclToJson(acl)
+  const more = extrasToJson(extras)
+  if (more !== undefined) return [own, tagsToJson(tags), more]
   if (tags.length > 0) return [own, tagsToJson(tags)]
   return own === null ? [] : [own]
 }
 
-function annotationsFromJson(acl: Json | undefined, tags: Json | undefined): Annotations {
+function annotationsFromJson(acl?: Json, tags?: Json, extras?: Json): Annotations {
   return {
     acl: acl === undefined || acl === null ? undefined : aclFromJson(acl),
     tags: tags === undefined ? NO_TAGS : tagsFromJson(tags),
+    extras: extrasFromJson(extras),
   }
 }
 
@@ -420,11 +424,11 @@ function versionFromJson(json: Json): Keyless<ObjectVersion> | Keyless<DeleteMar
     headers: headersFromJson(fields[9]),
     checksum: checksumFromJson(fields[10]),
     content: contentFromJson(fields[11]),
-    ...annotationsFromJson(fields[12], fields[13]),
+    ...annotationsFromJson(fields[12], fields[13], fields[14]),
   }
 }
 
-const storedVersionFormat = { name: 'version', version: 3, upgrades: [unchanged, unchanged] }
+const storedVersionFormat = { name: 'version', version: 4, upgrades: [unchanged, unchanged, unchanged] }
 
 const storedVersionCodec = codec<Keyless<ObjectVersion> | Keyless<DeleteMarker>>({
   ...storedVersionFormat,
@@ -541,13 +545,14 @@ export interface Upload {
   /** Of the object that it becomes. */
   readonly acl: ObjectVersion['acl']
   readonly tags: ObjectVersion['tags']
+  readonly extras: ObjectVersion['extras']
 }
 
 export const uploadCodec = codec<Upload>({
   name: 'upload',
-  version: 3,
-  upgrades: [unchanged, unchanged],
-  toJson: ({ id, key: objectName, initiatedAt, accountId, storageClass, headers, checksum, acl, tags }) => [
+  version: 4,
+  upgrades: [unchanged, unchanged, unchanged],
+  toJson: ({ id, key: objectName, initiatedAt, accountId, storageClass, headers, checksum, ...annotations }) => [
     id,
     objectName,
     initiatedAt,
@@ -555,10 +560,10 @@ export const uploadCodec = codec<Upload>({
     storageClass,
     headersToJson(headers),
     checksum === undefined ? null : [checksum.algorithm, checksum.type],
-    ...annotationsToJson({ acl, tags }),
+    ...annotationsToJson(annotations),
   ],
   fromJson: (json) => {
-    const [id, objectName, initiatedAt, accountId, storageClass, headers, checksum, acl, tags] = asList(json)
+    const [id, objectName, initiatedAt, accountId, storageClass, headers, checksum, acl, tags, extras] = asList(json)
     const [algorithm, type] = checksum === null ? [] : asList(checksum)
     return {
       id: asText(id),
@@ -574,7 +579,7 @@ export const uploadCodec = codec<Upload>({
               algorithm: asOneOf<ChecksumAlgorithm>(algorithm, CHECKSUM_ALGORITHMS),
               type: asOneOf<ChecksumType>(type, CHECKSUM_TYPES),
             },
-      ...annotationsFromJson(acl, tags),
+      ...annotationsFromJson(acl, tags, extras),
     }
   },
 })

@@ -13,6 +13,7 @@ import { contentTypeOfKey, DEFAULT_CONTENT_TYPE } from '../model/content-type.js
 import { isApiError } from '../model/errors/index.js'
 import type { Account } from '../model/principal.js'
 import { NO_TAGS } from '../model/tags.js'
+import { NO_EXTRAS } from '../model/version-extras.js'
 import { newKeyPair } from './access-keys.js'
 import { NO_WRITE_CONDITIONS } from './conditions.js'
 import type { Core } from './core.js'
@@ -105,6 +106,7 @@ async function ensureObject(core: Core, bucket: Bucket, wanted: SeedObject): Pro
     accountId: bucket.accountId,
     acl: wanted.acl === 'default' ? undefined : wanted.acl,
     tags: NO_TAGS,
+    extras: NO_EXTRAS,
     storageClass: 'STANDARD',
     conditions: NO_WRITE_CONDITIONS,
     headers: {

@@ -17,6 +17,12 @@ export function asTexts(json: Json | undefined): readonly string[] {
   return asList(json).map(asText)
 }
 
+/** The members of an object. */
+export function asMembers(json: Json): Readonly<Record<string, Json | undefined>> {
+  assert(typeof json === 'object' && json !== null && !Array.isArray(json), 'record field is an object')
+  return Object.fromEntries(Object.entries<Json>(json))
+}
+
 export function asNumber(json: Json | undefined): number {
   assert(typeof json === 'number', 'record field is a number')
   return json

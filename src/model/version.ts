@@ -4,6 +4,7 @@ import type { Millis } from '../base/clock.js'
 import type { ChecksumAlgorithm, ChecksumType } from './checksum.js'
 import type { Acl } from './grants.js'
 import type { TagSet } from './tags.js'
+import type { VersionExtras } from './version-extras.js'
 
 /** Where a stretch of an object's bytes lies. `inline` pieces are rows of the metadata store, others blobs. */
 export interface Piece {
@@ -66,6 +67,7 @@ export interface ObjectVersion extends VersionFacts {
   /** Undefined: it follows its bucket, as COS calls `default`. */
   readonly acl: Acl | undefined
   readonly tags: TagSet
+  readonly extras: VersionExtras
 }
 
 export interface DeleteMarker extends VersionFacts {

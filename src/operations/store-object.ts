@@ -9,6 +9,7 @@ import type { ObjectHeaders, ObjectVersion } from '../model/version.js'
 import { showEtag, showHeaders, showVendorHeader } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { type GivenAcl, newObjectAcl } from './acl-fields.js'
+import { newExtras, type WantedExtra } from './new-extras.js'
 import {
   checksumHeaders,
   requireNewKey,
@@ -23,6 +24,7 @@ export interface StoreRequest {
   readonly headers: ObjectHeaders
   readonly storageClass: string
   readonly tags: TagSet
+  readonly wanted: readonly WantedExtra[]
   /** Undefined: the object follows its bucket. */
   readonly acl: GivenAcl | undefined
   readonly conditions: WriteConditions
@@ -50,6 +52,7 @@ export async function storeObject(services: Services, bucket: Bucket, key: strin
     storageClass: request.storageClass,
     acl,
     tags: request.tags,
+    extras: await newExtras(services, bucket, key, request.wanted),
     conditions: request.conditions,
     source: request.source,
   })

@@ -93,7 +93,14 @@ export const HEADERS: ObjectHeaders = {
   expires: undefined,
   userMetadata: [],
 }
-const ATTRIBUTES = { headers: HEADERS, storageClass: 'STANDARD', accountId: ACCOUNT_ID, acl: undefined, tags: [] }
+const ATTRIBUTES = {
+  headers: HEADERS,
+  storageClass: 'STANDARD',
+  accountId: ACCOUNT_ID,
+  acl: undefined,
+  tags: [],
+  extras: {},
+}
 const CHUNK_SIZE_BYTES = 50
 
 /** Longer than what is kept inline, and different for each word. */
@@ -150,7 +157,13 @@ export function copy(core: Core, bucket: Bucket, from: string, to: string, heade
     acl: undefined,
     conditions: NO_WRITE_CONDITIONS,
     source: { bucket, key: from, reference: undefined },
-    describe: ({ version: { storageClass, checksum, tags } }) => ({ headers, storageClass, checksum, tags }),
+    describe: ({ version: { storageClass, checksum, tags } }) => ({
+      headers,
+      storageClass,
+      checksum,
+      tags,
+      extras: {},
+    }),
   })
 }
 

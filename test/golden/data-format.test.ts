@@ -19,6 +19,7 @@ import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
+import type { VersionExtras } from '../../src/model/version-extras.js'
 
 // Compiled tests stand below dist or another output folder; the recording stands with the sources.
 const recorded = readRecording(import.meta.dirname)
@@ -61,6 +62,7 @@ const OBJECT = {
   content: { kind: 'pieces', pieces: [PIECE, FILE_PIECE] },
   acl: undefined,
   tags: [],
+  extras: {},
 } as const satisfies AnyVersion
 const MANY_PIECES = {
   ...OBJECT,
@@ -90,11 +92,18 @@ const UPLOAD: rows.Upload = {
   checksum: { algorithm: 'SHA256', type: 'COMPOSITE' },
   acl: undefined,
   tags: [],
+  extras: {},
 }
 const TAGS = [
   { key: 'project', value: '石头' },
   { key: 'empty', value: '' },
 ]
+const EXTRAS: VersionExtras = {
+  lock: { retention: { mode: 'GOVERNANCE', retainUntil: 1_795_336_593_123 }, legalHold: true },
+  restore: { tier: 'Bulk', requestedAt: 1_795_336_593_123, readyAt: 1_795_336_593_124, expiresAt: 1_795_336_593_125 },
+  encryption: { kind: 'kms', keyId: '00112233445566aa', context: undefined },
+  redirectLocation: '/there',
+}
 /** Every kind of grantee and every permission. */
 const GRANTS: readonly Grant[] = [
   { grantee: { kind: 'owner' }, permission: 'FULL_CONTROL' },
@@ -261,6 +270,7 @@ const SAMPLES: readonly Sample[] = [
   sample(versionCodec, { ...OBJECT, acl: GRANTS }, 'version of an object with grants'),
   sample(versionCodec, { ...OBJECT, tags: TAGS }, 'version of an object with tags'),
   sample(versionCodec, { ...OBJECT, acl: 'private', tags: TAGS }, 'version of an object with tags and an ACL'),
+  sample(versionCodec, { ...OBJECT, extras: EXTRAS }, 'version of an object with everything'),
   sample(versionCodec, MANY_PIECES, 'version of an object with a manifest'),
   sample(versionCodec, { kind: 'marker', key: OBJECT.key, ...IDENTITY, isNull: true }, 'version that is a marker'),
   sample(rows.nullVersionCodec, IDENTITY.sequence),
@@ -275,6 +285,18 @@ const SAMPLES: readonly Sample[] = [
   sample(rows.uploadCodec, UPLOAD),
   sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),
   sample(rows.uploadCodec, { ...UPLOAD, tags: TAGS }, 'upload with tags'),
+  sample(
+    rows.uploadCodec,
+    {
+      ...UPLOAD,
+      extras: {
+        lock: { retention: undefined, legalHold: true },
+        encryption: { kind: 'customer', keyMd5: 'AAECAwQFBgcICQoLDA0ODw==' },
+      },
+    },
+    'upload with everything',
+  ),
+  sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
   sample(rows.partCodec, {
     number: 3,

@@ -6,6 +6,7 @@ import { headField, showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
+import { newExtras, wantedExtras } from '../new-extras.js'
 import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
 import { objectTagsHeader, requireTagging } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
@@ -27,6 +28,7 @@ export const initiateMultipartUpload = operation({
     tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
+    wanted: wantedExtras,
     given: objectAclHeaders,
     checksum: headField('x-amz-checksum-algorithm, x-amz-checksum-type', ({ request }) =>
       multipartChecksum((name) => request.headers.get(name)),
@@ -37,7 +39,7 @@ export const initiateMultipartUpload = operation({
     type: showVendorHeader('checksum-type'),
     result: showXml(initiateResult),
   },
-  handle: async (services, { bucket, key }, { headers, tags, storageClass: stored, given, checksum }) => {
+  handle: async (services, { bucket, key }, { headers, tags, storageClass: stored, wanted, given, checksum }) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
     const acl = await newObjectAcl(services, bucket, given)
@@ -51,6 +53,7 @@ export const initiateMultipartUpload = operation({
       checksum,
       acl,
       tags,
+      extras: await newExtras(services, bucket, key, wanted),
     })
     return {
       algorithm: checksum?.algorithm,

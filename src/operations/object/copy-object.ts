@@ -23,6 +23,7 @@ import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
 import { asCopySource, copySource, copySourceConditions, requireCopyable, resolveCopySource } from '../copy-source.js'
 import { listedTime } from '../documents.js'
+import { newExtras, wantedExtras } from '../new-extras.js'
 import {
   keptHeaders,
   requireNewKey,
@@ -85,6 +86,7 @@ export const copyObject = operation({
     tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
+    wanted: wantedExtras,
     given: objectAclHeaders,
     source: copySource,
     sourceConditions: copySourceConditions,
@@ -105,6 +107,7 @@ export const copyObject = operation({
       headers,
       tags,
       storageClass: wantedClass,
+      wanted,
       given,
       source,
       sourceConditions,
@@ -118,6 +121,7 @@ export const copyObject = operation({
     requireNewKey(dialect, key)
     const acl = await newObjectAcl(services, bucket, given)
     const name = await resolveCopySource(services, source)
+    const extras = await newExtras(services, bucket, key, wanted)
     const sizeBytesMax = core.dependencies.limits.putSizeBytesMax
     const onItself = name.bucket.id === bucket.id && name.key === key && name.reference === undefined
     const copied = core.objects.copy({
@@ -143,6 +147,7 @@ export const copyObject = operation({
           tags: keptTags,
           storageClass: wantedClass,
           checksum: await requestedChecksum(services, version, algorithm),
+          extras,
         }
       },
     })

@@ -7,6 +7,7 @@ import { percentEncode } from '../../wire/percent.js'
 import { objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
 import { locationOf } from '../multipart/complete-multipart-upload.js'
+import { wantedExtras } from '../new-extras.js'
 import { keptHeaders, storageClass, writeConditions } from '../object-fields.js'
 import { storedOutput, storeObject } from '../store-object.js'
 import { objectTagsHeader } from '../tagging.js'
@@ -55,6 +56,7 @@ export const postObject = operation({
     tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
+    wanted: wantedExtras,
     given: objectAclHeaders,
     conditions: writeConditions,
     redirect: formText('success_action_redirect'),
@@ -70,13 +72,14 @@ export const postObject = operation({
   handle: async (
     services,
     { bucket },
-    { headers, tags, storageClass: stored, given, conditions, redirect, status, file },
+    { headers, tags, storageClass: stored, wanted, given, conditions, redirect, status, file },
   ) => {
     const { key, source } = file
     const answer = await storeObject(services, bucket, key, {
       headers,
       tags,
       storageClass: stored,
+      wanted,
       acl: given,
       conditions,
       source,

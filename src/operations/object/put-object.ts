@@ -3,6 +3,7 @@
 import { objectBody } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { objectAclHeaders } from '../acl-fields.js'
+import { wantedExtras } from '../new-extras.js'
 import { keptHeaders, storageClass, writeConditions } from '../object-fields.js'
 import { storedOutput, storeObject } from '../store-object.js'
 import { objectTagsHeader } from '../tagging.js'
@@ -19,11 +20,12 @@ export const putObject = operation({
     tags: objectTagsHeader,
     storageClass,
     unserved: unservedHeaders('object'),
+    wanted: wantedExtras,
     given: objectAclHeaders,
     conditions: writeConditions,
     source: objectBody,
   },
   output: storedOutput,
-  handle: (services, { bucket, key }, { headers, tags, storageClass: stored, given, conditions, source }) =>
-    storeObject(services, bucket, key, { headers, tags, storageClass: stored, acl: given, conditions, source }),
+  handle: (services, { bucket, key }, { given, ...request }) =>
+    storeObject(services, bucket, key, { ...request, acl: given }),
 })

@@ -136,6 +136,7 @@ const ATTRIBUTES = {
   accountId: ACCOUNT,
   acl: undefined,
   tags: [],
+  extras: {},
   storageClass: 'STANDARD',
   conditions: NO_WRITE_CONDITIONS,
   headers: {
@@ -209,7 +210,13 @@ async function takeCopy(world: World, bucket: Bucket, taken: Extract<Step, { kin
       key: taken.from,
       reference: taken.at === undefined ? undefined : reference(named?.id ?? ABSENT_ID),
     },
-    describe: ({ version }) => ({ headers: version.headers, storageClass: 'STANDARD', checksum: undefined, tags: [] }),
+    describe: ({ version }) => ({
+      headers: version.headers,
+      storageClass: 'STANDARD',
+      checksum: undefined,
+      tags: [],
+      extras: {},
+    }),
   })
   if (named?.bytes !== undefined) return push(world, taken.key, (await copied).version, named.bytes)
   const expected = taken.at === undefined ? 'NoSuchKey' : named === undefined ? 'NoSuchVersion' : 'DeleteMarkerNamed'

@@ -1,0 +1,44 @@
+/** What some versions have besides: a lock, a restored copy, encryption, a redirect. Most have none of it. */
+
+import type { Millis } from '../base/clock.js'
+
+export const RETENTION_MODES = ['GOVERNANCE', 'COMPLIANCE'] as const
+export type RetentionMode = (typeof RETENTION_MODES)[number]
+
+export interface Retention {
+  readonly mode: RetentionMode
+  readonly retainUntil: Millis
+}
+
+/** What keeps a version from being removed. */
+export interface ObjectLock {
+  readonly retention: Retention | undefined
+  readonly legalHold: boolean
+}
+
+export const RESTORE_TIERS = ['Expedited', 'Standard', 'Bulk'] as const
+export type RestoreTier = (typeof RESTORE_TIERS)[number]
+
+/** Of an archived version: the copy that can be read from `readyAt` until `expiresAt`. */
+export interface Restore {
+  readonly tier: RestoreTier
+  readonly requestedAt: Millis
+  readonly readyAt: Millis
+  readonly expiresAt: Millis
+}
+
+/** How the bytes are encrypted, as far as clients see it; the keys of the bytes lie with their pieces. */
+export type Encryption =
+  | { readonly kind: 'server' }
+  | { readonly kind: 'kms'; readonly keyId: string; readonly context: string | undefined }
+  | { readonly kind: 'customer'; readonly keyMd5: string }
+
+export interface VersionExtras {
+  readonly lock?: ObjectLock
+  readonly restore?: Restore
+  readonly encryption?: Encryption
+  /** Where the website sends whoever asks for it. */
+  readonly redirectLocation?: string
+}
+
+export const NO_EXTRAS: VersionExtras = {}
