@@ -36,6 +36,7 @@ import { formatAddress, type ListenAddress } from './config/kinds.js'
 import { SeedMistakes } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import type { RootKey } from './core/seeding.js'
+import { tryCode, tryList } from './tries/try-code.js'
 import { createRequestIds } from './wire/request-ids.js'
 import type { HttpServer } from './wire/server/index.js'
 
@@ -357,6 +358,8 @@ const commands = createCommands({
     return healthy ? 0 : 1
   },
   explainCode,
+  tryCode,
+  tryList,
   nearCodes,
   callAdmin: (call) => callAdmin(call, { clock: systemClock, random: randomBytes }),
   readText: (source) => (source === '-' ? readAll(process.stdin) : readFile(source, 'utf8')),

@@ -4,57 +4,13 @@
  */
 
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { Condition } from '../src/model/errors/index.js'
 import { apiError, catalogue, isCondition, spellingOf, subjects } from '../src/model/errors/index.js'
+import { foundingRows } from './support/founding-table.js'
 
 const conditions = Object.keys(catalogue).filter(isCondition)
 const table = foundingRows()
-
-interface FoundingRow {
-  readonly number: number
-  readonly code: string
-  readonly status: number
-  readonly fault: 'Client' | 'Server'
-}
-
-function foundingRows(): readonly FoundingRow[] {
-  let root = import.meta.dirname
-  while (!existsSync(join(root, 'package.json'))) root = dirname(root)
-  const lines = readFileSync(join(root, 'test/fixtures/founding-table.md'), 'utf8').trim().split('\n').slice(2)
-  return lines.map((line, index) => {
-    const [codeCell = '', , statusCell = '', faultCell = ''] = line
-      .split('|')
-      .slice(1)
-      .map((cell) => cell.trim())
-    return {
-      number: index + 1,
-      // The first word of row 69's description slipped over the border of the cell.
-      code: codeCell.split(/\s/)[0] ?? '',
-      // A row of SOAP only, whose status is N/A, is 400.
-      status: Number(/\d{3}/.exec(statusCell)?.[0] ?? 400),
-      fault: faultCell === '服务器' ? 'Server' : 'Client',
-    }
-  })
-}
-
-/** The eight rows of InvalidRequest, 31 to 38, differ in their sentence only. */
-const invalidRequests: readonly Condition[] = [
-  'SignatureVersion4Required',
-  'AccelerateNameNotDnsCompatible',
-  'AccelerateNameWithDot',
-  'AccelerateVirtualHostOnly',
-  'AccelerateNotConfigured',
-  'AccelerateDisabled',
-  'AccelerateNotSupported',
-  'AccelerateCannotBeEnabled',
-]
-
-function conditionOf({ number, code }: FoundingRow): string {
-  return code === 'InvalidRequest' ? (invalidRequests[number - 31] ?? '') : code
-}
 
 test('the founding table has 81 rows, 74 codes and eight rows of InvalidRequest', () => {
   assert.equal(table.length, 81)
@@ -68,7 +24,7 @@ test('the founding table has 81 rows, 74 codes and eight rows of InvalidRequest'
 test('each founding row is one condition of its own, with the code, status and fault of the table in COS', () => {
   const taken = new Set<string>()
   for (const row of table) {
-    const condition = conditionOf(row)
+    const { condition } = row
     assert.ok(isCondition(condition), `row ${row.number} ${row.code} has no condition`)
     assert.ok(!taken.has(condition), `row ${row.number} shares ${condition}`)
     taken.add(condition)

@@ -24,6 +24,9 @@ async function run(line: string, environment: Environment = {}) {
     },
     serve: async (settings) => served.push(settings) - 1,
     doctor: async (settings, { json }) => doctored.push({ settings, json }),
+    tryCode: async (code, { dialects = ['all'], lang }) =>
+      code === 'NoSuchKey' ? `${code} tried by ${dialects.join()} in ${lang}\n` : undefined,
+    tryList: (lang) => `the list in ${lang}\n`,
     explainCode: (code, { lang }) => (code === 'NoSuchKey' ? `${code} in ${lang}\n` : undefined),
     nearCodes: (code) => (code === 'NoSuchKye' ? ['NoSuchKey'] : []),
     explainRequest: async (source, keys) => {
@@ -91,12 +94,21 @@ test('doctor hands over its finding as the exit code', async () => {
 })
 
 test('explain knows a code in two languages, and says when there is none', async () => {
-  assert.equal((await run('explain NoSuchKey')).printed, 'NoSuchKey in en\n')
-  assert.equal((await run('explain NoSuchKey --lang zh')).printed, 'NoSuchKey in zh\n')
+  assert.equal((await run('explain NoSuchKey')).printed, 'NoSuchKey in en\n\nNoSuchKey tried by all in en\n')
+  assert.equal((await run('explain NoSuchKey --lang zh')).printed, 'NoSuchKey in zh\n\nNoSuchKey tried by all in zh\n')
   const unknown = await run('explain NoSuchThing')
   assert.equal(unknown.exitCode, 1)
   assert.match(unknown.complained, /no error code "NoSuchThing"\n$/)
   assert.match((await run('explain NoSuchKye')).complained, /no error code "NoSuchKye"; near it: NoSuchKey\n$/)
+})
+
+test('errors lists what can be tried, and tries a code in the dialects asked for', async () => {
+  assert.equal((await run('errors --lang zh')).printed, 'the list in zh\n')
+  assert.equal((await run('errors --try NoSuchKey')).printed, 'NoSuchKey tried by cos,s3 in en\n')
+  assert.equal((await run('errors --try NoSuchKey --dialect s3')).printed, 'NoSuchKey tried by s3 in en\n')
+  const unknown = await run('errors --try NoSuchKye')
+  assert.equal(unknown.exitCode, 1)
+  assert.match(unknown.complained, /no error code "NoSuchKye"; near it: NoSuchKey\n$/)
 })
 
 test('explain --request takes the key pair from flags, else from the environment', async () => {

@@ -34,6 +34,13 @@ export interface CommandActions {
   readonly explainCode: (code: string, options: { readonly lang: Language }) => string | undefined
   /** The codes that may have been meant, best first. */
   readonly nearCodes: (code: string) => readonly string[]
+  /** Undefined when no row goes by this code. */
+  readonly tryCode: (
+    code: string,
+    options: { readonly dialects: readonly ('cos' | 's3')[] | undefined; readonly lang: Language },
+  ) => Promise<string | undefined>
+  /** A line for each row that can be tried. */
+  readonly tryList: (lang: Language) => string
   /** `source` is a path, or `-` for standard input. */
   readonly explainRequest: (source: string, keys: KeyPair, settings: Settings) => Promise<string>
   readonly callAdmin: (call: AdminCall) => Promise<AdminReply>
@@ -103,6 +110,7 @@ function createProgram(actions: CommandActions, end: (code: ExitCode) => void): 
     )
 
   addExplain(program, actions, end)
+  addErrors(program, actions, end)
   addAdmin(program, actions, end)
 
   withSettingFlags(program.command('settings'))
@@ -143,9 +151,10 @@ function addExplain(program: Command, actions: CommandActions, end: (code: ExitC
       if ((code === undefined) === (source === undefined))
         command.error('error: give an error code, or --request <file>')
       if (code !== undefined) {
-        const text = actions.explainCode(code, { lang: flags['lang'] === 'zh' ? 'zh' : 'en' })
+        const lang = languageOf(flags)
+        const text = actions.explainCode(code, { lang })
         if (text === undefined) complain(unknownCode(code, actions.nearCodes(code)))
-        else print(text)
+        else print([text, await actions.tryCode(code, { dialects: undefined, lang })].filter(Boolean).join('\n'))
         return end(text === undefined ? 1 : 0)
       }
       const secretId = textOf(flags['secretId']) ?? environment['STOWAGE_SECRET_ID']
@@ -154,6 +163,35 @@ function addExplain(program: Command, actions: CommandActions, end: (code: ExitC
         return command.error('error: --request needs the key pair: --secret-id and --secret-key')
       }
       print(await actions.explainRequest(source, { secretId, secretKey }, loadSettings(environment)))
+    })
+}
+
+function languageOf(flags: Flags): Language {
+  return flags['lang'] === 'zh' ? 'zh' : 'en'
+}
+
+function addErrors(program: Command, actions: CommandActions, end: (code: ExitCode) => void): void {
+  const { print, complain } = actions
+  program
+    .command('errors')
+    .description('Raise an error for real, against a server in memory that is thrown away, and print the exchange.')
+    .option('--try <code>', 'The error code or row, such as NoSuchKey. Without it: the list of what can be tried.')
+    .addOption(new Option('--dialect <name>', 'In one dialect only.').choices(['cos', 's3']))
+    .addOption(new Option('--lang <language>', 'Language of the sentences.').choices(['en', 'zh']).default('en'))
+    .action(async (flags: Flags) => {
+      const code = textOf(flags['try'])
+      const lang = languageOf(flags)
+      if (code === undefined) return print(actions.tryList(lang))
+      const dialects = (['cos', 's3'] as const).filter((name) => (flags['dialect'] ?? name) === name)
+      const text = await actions.tryCode(code, { dialects, lang })
+      if (text !== undefined) return print(text)
+      const known = actions.explainCode(code, { lang }) !== undefined
+      complain(
+        known
+          ? `${code} is no row of the founding table: see stowage explain ${code}\n`
+          : unknownCode(code, actions.nearCodes(code)),
+      )
+      end(1)
     })
 }
 

@@ -24,7 +24,7 @@ function layerOf(path: string): string {
   return path.split('/')[1]?.replace(/\.ts$/, '') ?? ''
 }
 
-const TOP = ['app', 'main', 'testing', 'docs']
+const TOP = ['app', 'main', 'testing', 'docs', 'tries']
 
 /** What is not an engine below the core: the two contracts, and the form of keys and records. */
 const CONTRACTS = ['src/meta/meta-store', 'src/meta/key', 'src/meta/record', 'src/meta/json', 'src/blob/blob-store']

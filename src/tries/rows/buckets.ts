@@ -1,0 +1,109 @@
+/** Rows about buckets: their names, their number, their documents. */
+
+import { assert } from '../../base/assert.js'
+import type { Try } from '../try.js'
+import { makeBucket, makeBucketAndObject, onBucket, onObject } from './steps.js'
+
+export const bucketTries: readonly Try[] = [
+  {
+    condition: 'BucketAlreadyExists',
+    when: { en: 'The name belongs to a bucket of another account.', zh: '该名称的存储桶属于另一个账号。' },
+    prepare: async ({ core, other, owner, region }) => {
+      const account = await core.identities.findAccountByName(owner.appId)
+      assert(account !== undefined, 'the owner is there')
+      await core.buckets.create({ name: `taken-${other.appId}`, accountId: account.id, region, acl: 'private' })
+    },
+    raise: (stage) => stage.ask({ method: 'PUT', bucket: `taken-${stage.other.appId}`, as: stage.other }),
+  },
+  {
+    condition: 'BucketNotEmpty',
+    when: { en: 'A bucket with an object in it is deleted.', zh: '删除仍有对象的存储桶。' },
+    prepare: makeBucketAndObject,
+    raise: (stage) => stage.ask(onBucket(stage, 'DELETE')),
+  },
+  {
+    condition: 'InvalidBucketName',
+    when: { en: 'The name has capitals and an underscore.', zh: '名称含大写字母和下划线。' },
+    raise: (stage) => stage.ask({ method: 'PUT', key: 'No_Bucket' }),
+  },
+  {
+    condition: 'NoSuchBucket',
+    when: { en: 'Nobody has made this bucket.', zh: '该存储桶从未创建。' },
+    raise: (stage) => stage.ask({ method: 'GET', bucket: 'nope-1250000000' }),
+  },
+  {
+    condition: 'TooManyBuckets',
+    when: { en: 'An account that may own one bucket makes a second one.', zh: '账号只允许一个存储桶，却创建第二个。' },
+    settings: { STOWAGE_BUCKETS_MAX: '1' },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask({ method: 'PUT', bucket: 'second-1250000000' }),
+  },
+  {
+    condition: 'NoSuchBucketPolicy',
+    when: { en: 'The policy of a bucket without one is read.', zh: '读取没有策略的存储桶的策略。' },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(onBucket(stage, 'GET', { query: { policy: '' } })),
+  },
+  {
+    condition: 'NoLoggingStatusForKey',
+    when: {
+      en: 'The logging of an object is read; only buckets have one.',
+      zh: '读取对象的日志配置；只有存储桶才有。',
+    },
+    prepare: makeBucketAndObject,
+    raise: (stage) => stage.ask(onObject(stage, 'GET', { query: { logging: '' } })),
+  },
+  {
+    condition: 'RequestTorrentOfBucketError',
+    when: { en: 'The torrent of a bucket is read; only objects have one.', zh: '读取存储桶的种子文件；只有对象才有。' },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(onBucket(stage, 'GET', { query: { torrent: '' } })),
+  },
+  {
+    condition: 'IllegalVersioningConfigurationException',
+    when: { en: 'The versioning configuration has no status.', zh: '版本控制配置没有 Status。' },
+    prepare: makeBucket,
+    raise: (stage) =>
+      stage.ask(onBucket(stage, 'PUT', { query: { versioning: '' }, body: '<VersioningConfiguration/>' })),
+  },
+  {
+    condition: 'MalformedXML',
+    when: { en: 'The document ends in the middle.', zh: 'XML 文档中途结束。' },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(onBucket(stage, 'PUT', { query: { cors: '' }, body: '<CORSConfiguration><CORSRule>' })),
+  },
+  {
+    condition: 'MissingRequestBodyError',
+    when: { en: 'A configuration is put without a body.', zh: '写入配置时没有请求体。' },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(onBucket(stage, 'PUT', { query: { cors: '' }, body: '' })),
+  },
+  {
+    condition: 'MaxMessageLengthExceeded',
+    when: { en: 'A configuration is longer than any of its kind may be.', zh: '配置文档超过该类文档的上限。' },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(onBucket(stage, 'PUT', { query: { versioning: '' }, body: 'x'.repeat(70_000) })),
+  },
+  {
+    condition: 'MalformedACLError',
+    when: { en: 'The ACL document says nothing.', zh: 'ACL 文档没有内容。' },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(onBucket(stage, 'PUT', { query: { acl: '' }, body: '<AccessControlPolicy/>' })),
+  },
+  {
+    condition: 'MissingSecurityHeader',
+    when: {
+      en: 'An ACL is put with neither a header nor a body that says it.',
+      zh: '写入 ACL 时既没有头部也没有请求体。',
+    },
+    prepare: makeBucketAndObject,
+    raise: (stage) =>
+      stage.ask(onObject(stage, 'PUT', { query: { acl: '' }, headers: { [`${stage.prefix}acl`]: '' } })),
+  },
+  {
+    condition: 'UnexpectedContent',
+    when: { en: 'A GET brings a body.', zh: 'GET 请求带有请求体。' },
+    prepare: makeBucketAndObject,
+    raise: (stage) => stage.ask(onObject(stage, 'GET', { body: 'hello' })),
+  },
+]

@@ -1,0 +1,83 @@
+/**
+ * A try: how a condition of the catalogue is raised for real, against a server of its own that is thrown away. The
+ * tests of the promise run every try, docs/errors.md shows what came, and `stowage errors --try` does it again.
+ */
+
+import type { ManualClock } from '../base/clock.js'
+import type { FaultHook } from '../base/faults.js'
+import type { Core } from '../core/core.js'
+import type { Condition } from '../model/errors/index.js'
+import type { DialectName } from '../wire/dialect.js'
+import type { RawAnswer } from './raw-client.js'
+import type { Credentials } from './signing.js'
+
+/** What a client asks. */
+export interface Asked {
+  readonly method: string
+  /** In the host, as both dialects like it best. Undefined: the service. */
+  readonly bucket?: string
+  /** As it stands in the request line, behind the first slash. */
+  readonly key?: string
+  readonly query?: Readonly<Record<string, string>>
+  /** Lower-case names; all are signed. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent with its length. */
+  readonly body?: string | Buffer
+  /** The owner when absent. */
+  readonly as?: Credentials | 'anonymous'
+  /** Verbatim, in place of the dialect's virtual host. */
+  readonly host?: string
+  /** Of the client's clock. */
+  readonly skewMs?: number
+  /** The length that is told, when it is not the one of the body. */
+  readonly announcedSizeBytes?: number
+  /** The client ends its side after what it has sent. */
+  readonly hangsUp?: boolean
+}
+
+/** What stood on the wire. */
+export interface Exchange {
+  readonly sent: string
+  readonly answer: RawAnswer
+}
+
+export interface KeyHolder extends Credentials {
+  readonly appId: string
+}
+
+/** A server with two accounts and nothing else, and a client of one dialect. */
+export interface Stage {
+  readonly dialect: DialectName
+  readonly prefix: 'x-cos-' | 'x-amz-'
+  readonly region: string
+  readonly core: Core
+  readonly clock: ManualClock
+  readonly owner: KeyHolder
+  readonly other: KeyHolder
+  /** A name that is good in both dialects; nothing is made yet. */
+  readonly bucket: string
+  /** The virtual host of a bucket, or the regional host. */
+  host(bucket?: string): string
+  ask(asked: Asked): Promise<Exchange>
+  /** Fails unless the answer is a success. */
+  must(asked: Asked): Promise<RawAnswer>
+  /** By the operator, as `stowage <action>` does it. */
+  admin(action: string, parameters: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Asked at every call of the stores. */
+  fault(hook: FaultHook): void
+  pick<T>(choice: Readonly<Record<DialectName, T>>): T
+}
+
+export interface Try {
+  readonly condition: Condition
+  /** What the request does, after what: one sentence. */
+  readonly when: Readonly<Record<'en' | 'zh', string>>
+  /** Of the server, by their environment names. */
+  readonly settings?: Readonly<Record<`STOWAGE_${string}`, string>>
+  /** Where the dialect of the answer is not the one of the host, and why. */
+  readonly answersIn?: { readonly dialect: DialectName; readonly reason: string }
+  /** What must have happened before. */
+  readonly prepare?: (stage: Stage) => Promise<void>
+  /** The request whose answer is the error. */
+  readonly raise: (stage: Stage) => Promise<Exchange>
+}
