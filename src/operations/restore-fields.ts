@@ -28,20 +28,23 @@ type HeaderLine = readonly [string, string]
 const NO_LINES: readonly HeaderLine[] = []
 
 /** cos-object.md 7 and 8; S3 HeadObject, `x-amz-restore`. */
-export function tierHeaders({ core, dialect }: Services, { storageClass, extras }: ObjectVersion) {
+export function tierHeaders(
+  { core, dialect }: Services,
+  { storageClass, extras }: ObjectVersion,
+): readonly HeaderLine[] {
   const { vendorPrefix: prefix, traits } = dialect
-  if (storageClass === TIERED_CLASS && traits.storageTierShown) return [[`${prefix}storage-tier`, TIER]] as const
+  if (storageClass === TIERED_CLASS && traits.storageTierShown) return [[`${prefix}storage-tier`, TIER]]
   const { restore } = extras
   if (restore === undefined) return NO_LINES
   const state = restoreState(restore, core.dependencies.clock.now())
   if (state === 'none') return NO_LINES
   if (state === 'restored') {
-    return [[`${prefix}restore`, `ongoing-request="false", expiry-date="${httpDate(restore.expiresAt)}"`]] as const
+    return [[`${prefix}restore`, `ongoing-request="false", expiry-date="${httpDate(restore.expiresAt)}"`]]
   }
   const ongoing: HeaderLine = [`${prefix}restore`, 'ongoing-request="true"']
   if (!traits.restoreStatusShown) return [ongoing]
   const status = `tier="${restore.tier.toLowerCase()}"; request-date="${httpDate(restore.requestedAt)}"`
-  return [ongoing, [`${prefix}restore-status`, status]] as const
+  return [ongoing, [`${prefix}restore-status`, status]]
 }
 
 // --- in listings ----------------------------------------------------------------------------------------------------
