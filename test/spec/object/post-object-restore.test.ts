@@ -345,6 +345,47 @@ inBothDialects('of two restores at once one begins', async (speak) => {
   assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 409])
 })
 
+/** Does `work` right before the next commit of whatever is under way. */
+function beforeCommit(speak: Speaker, work: () => Promise<unknown>): void {
+  speak.fault(async ({ store, method, moment }) => {
+    if (store !== 'meta' || method !== 'commit' || moment !== 'before') return
+    speak.fault(undefined)
+    await work()
+  })
+}
+
+inBothDialects(raises('RestoreNonArchiveObject', 'what came in the place of an archived object'), async (speak) => {
+  await prepare(speak)
+  beforeCommit(speak, () => speak.put('k', 'newer'))
+  const heard = await post(speak, bodyOf(speak))
+  if (speak.dialect === 'cos') assertError(heard, 405, 'RestoreNonArchiveObject')
+  else assertError(heard, 403, 'InvalidObjectState')
+  assert.equal((await head(speak)).headers.has(`${speak.prefix}restore`), false)
+})
+
+inBothDialects(
+  raises('AccessDenied', 'who may restore some objects may not restore what comes in the place of one'),
+  async (speak) => {
+    await prepare(speak)
+    const tagged = { ...classed(speak, archiveOf(speak)), [`${speak.prefix}tagging`]: 'level=public' }
+    await speak.put('k', 'content', tagged)
+    const statement = {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 's3:RestoreObject',
+      Resource: `arn:aws:s3:::${speak.bucket}/*`,
+      Condition: { StringEquals: { 's3:ExistingObjectTag/level': 'public' } },
+    }
+    const body = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+    await speak.say({ method: 'PUT', bucket: speak.bucket, query: { policy: true }, body })
+    // The first request of a key notes that it is used, which is a commit as well.
+    assert.equal(await restore(speak, 'Bulk', 1, { as: 'other' }), 202)
+    beforeCommit(speak, () => speak.put('k', 'secret', classed(speak, archiveOf(speak))))
+    assertError(await post(speak, bodyOf(speak, 'Expedited'), { as: 'other' }), 403, 'AccessDenied')
+    assert.equal((await head(speak)).headers.has(`${speak.prefix}restore`), false)
+  },
+)
+
 inBothDialects('a restore is of the version that is named, and of that alone', async (speak) => {
   await prepare(speak)
   await speak.setVersioning('Enabled')
