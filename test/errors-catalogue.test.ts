@@ -111,6 +111,7 @@ const differences: readonly (readonly [Condition, string, string])[] = [
     '404 ObjectLockConfigurationNotFoundError',
   ],
   ['ObjectLocked', '409 ObjectLocked', '403 AccessDenied'],
+  ['ObjectAlreadyInActiveTierError', '405 RestoreNonArchiveObject', '403 ObjectAlreadyInActiveTierError'],
   ['PathConflict', '409 PathConflict', '409 OperationAborted'],
   ['RequestIsNotMultiPartContent', '400 RequestIsNotMultiPartContent', '412 PreconditionFailed'],
   ['RestoreNonArchiveObject', '405 RestoreNonArchiveObject', '403 InvalidObjectState'],

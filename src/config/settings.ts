@@ -98,7 +98,7 @@ export const settingsTable = {
     'STOWAGE_DAY_MS',
     wholeNumber(1_000, 365 * DAY_MS),
     '86400000',
-    'How long a day lasts for lifecycle rules and restored copies: a few seconds show a rule at work. Retentions keep real days.',
+    'How long a day lasts for lifecycle rules and restored copies, and the hours that a restore takes shrink with it: a few seconds show both at work. Retentions keep real days.',
     'ms',
   ),
   scrubIntervalMs: row(

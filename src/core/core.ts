@@ -11,6 +11,7 @@ import { createMultipart, type MultipartStore } from './multipart.js'
 import { createObjects, type ObjectStore } from './objects.js'
 import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
+import { createRestores, type RestoreStore } from './restores.js'
 import { createSessions } from './sessions.js'
 
 export interface Core {
@@ -20,6 +21,7 @@ export interface Core {
   readonly documents: DocumentStore
   readonly bucketAccess: BucketAccessReader
   readonly objects: ObjectStore
+  readonly restores: RestoreStore
   readonly multipart: MultipartStore
   readonly listing: Listing
   readonly reclaim: Reclaim
@@ -36,6 +38,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     documents,
     bucketAccess: createBucketAccess(documents),
     objects: createObjects(dependencies),
+    restores: createRestores(dependencies),
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),
     reclaim: createReclaim(dependencies),

@@ -162,7 +162,7 @@ export async function findObject(
   return findInHead(meta, await readKey(meta, bucket, key), key, reference)
 }
 
-async function findInHead(
+export async function findInHead(
   meta: MetaStore,
   head: KeyState,
   key: string,

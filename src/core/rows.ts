@@ -450,7 +450,7 @@ export function decodeVersion(objectKey: string, value: Bytes): AnyVersion {
 /** What a listing shows of an object. */
 export type ObjectSummary = Pick<
   ObjectVersion,
-  'key' | 'sizeBytes' | 'etag' | 'modifiedAt' | 'accountId' | 'storageClass' | 'checksum'
+  'key' | 'sizeBytes' | 'etag' | 'modifiedAt' | 'accountId' | 'storageClass' | 'checksum' | 'extras'
 >
 
 /** A page has a thousand rows: headers, pieces and the version's sequence are not looked at. */
@@ -465,6 +465,7 @@ export function decodeSummary(objectKey: string, value: Bytes): ObjectSummary {
     accountId: asText(fields[4]),
     storageClass: asText(fields[8]),
     checksum: checksumFromJson(fields[10]),
+    extras: extrasFromJson(fields[14]),
   }
 }
 

@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isApiError } from './errors/index.js'
-import { isArchived, parseStorageClass, spellStorageClass, storageClassesOf } from './storage-class.js'
+import {
+  accessTierOf,
+  isArchived,
+  mayTransition,
+  parseStorageClass,
+  STORAGE_CLASSES,
+  spellStorageClass,
+  storageClassesOf,
+} from './storage-class.js'
 
 describe('storage classes', () => {
   test('unknown, foreign and misspelt classes are refused and named', () => {
@@ -75,5 +83,46 @@ describe('storage classes', () => {
     const archived = storageClassesOf('s3').filter((text) => isArchived(parseStorageClass('s3', text)))
     assert.deepEqual(archived, ['GLACIER', 'DEEP_ARCHIVE'])
     assert.equal(isArchived('toString'), false)
+  })
+
+  test('what is archived lies in a tier with a name, and nothing else does', () => {
+    for (const name of Object.keys(STORAGE_CLASSES)) assert.equal(accessTierOf(name) !== undefined, isArchived(name))
+    assert.equal(accessTierOf('ARCHIVE'), 'ARCHIVE_ACCESS')
+    assert.equal(accessTierOf('toString'), undefined)
+  })
+
+  test('rules move down and never up, never in a circle, and never into what nobody should choose', () => {
+    const names = Object.keys(STORAGE_CLASSES)
+    const refused: readonly (readonly [string, string])[] = [
+      ['STANDARD', 'REDUCED_REDUNDANCY'],
+      ['REDUCED_REDUNDANCY', 'STANDARD'],
+      ['INTELLIGENT_TIERING', 'STANDARD_IA'],
+      ['ONEZONE_IA', 'STANDARD_IA'],
+      ['ONEZONE_IA', 'INTELLIGENT_TIERING'],
+      ['ONEZONE_IA', 'GLACIER_IR'],
+      ['GLACIER_IR', 'ONEZONE_IA'],
+      ['ARCHIVE', 'GLACIER_IR'],
+      ['DEEP_ARCHIVE', 'ARCHIVE'],
+      ['GLACIER', 'DEEP_ARCHIVE'],
+      ['toString', 'ARCHIVE'],
+      ['STANDARD', '__proto__'],
+    ]
+    for (const [from, to] of refused) assert.equal(mayTransition(from, to), false, `${from} to ${to}`)
+    for (const from of names) {
+      assert.equal(mayTransition(from, 'STANDARD'), false, from)
+      assert.equal(mayTransition(from, from), false, from)
+      for (const to of names) assert.ok(!(mayTransition(from, to) && mayTransition(to, from)), `${from} and ${to}`)
+    }
+  })
+
+  test('the waterfall of both services', () => {
+    const cos = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE']
+    const s3 = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'ARCHIVE', 'DEEP_ARCHIVE']
+    const inOneZone = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'ARCHIVE', 'DEEP_ARCHIVE']
+    for (const falls of [cos, s3, inOneZone, ['REDUCED_REDUNDANCY', 'STANDARD_IA', 'ARCHIVE']]) {
+      for (const [at, from] of falls.entries()) {
+        for (const to of falls.slice(at + 1)) assert.equal(mayTransition(from, to), true, `${from} to ${to}`)
+      }
+    }
   })
 })

@@ -25,6 +25,8 @@ export interface StorageClassRow {
   readonly accepted: readonly ('cos' | 's3')[]
   /** Reads need a restore first. */
   readonly archived: boolean
+  /** What lies archived lies in this tier, as errors call it (InvalidObjectState, AccessTier). */
+  readonly accessTier?: string
 }
 
 /**
@@ -40,8 +42,20 @@ export const STORAGE_CLASSES: Readonly<Record<StorageClass, StorageClassRow>> = 
     accepted: ['cos', 's3'],
     archived: false,
   },
-  ARCHIVE: { cos: 'ARCHIVE', s3: 'GLACIER', accepted: ['cos', 's3'], archived: true },
-  DEEP_ARCHIVE: { cos: 'DEEP_ARCHIVE', s3: 'DEEP_ARCHIVE', accepted: ['cos', 's3'], archived: true },
+  ARCHIVE: {
+    cos: 'ARCHIVE',
+    s3: 'GLACIER',
+    accepted: ['cos', 's3'],
+    archived: true,
+    accessTier: 'ARCHIVE_ACCESS',
+  },
+  DEEP_ARCHIVE: {
+    cos: 'DEEP_ARCHIVE',
+    s3: 'DEEP_ARCHIVE',
+    accepted: ['cos', 's3'],
+    archived: true,
+    accessTier: 'DEEP_ARCHIVE_ACCESS',
+  },
   ONEZONE_IA: { cos: 'STANDARD_IA', s3: 'ONEZONE_IA', accepted: ['s3'], archived: false },
   GLACIER_IR: { cos: 'STANDARD_IA', s3: 'GLACIER_IR', accepted: ['s3'], archived: false },
   REDUCED_REDUNDANCY: { cos: 'STANDARD', s3: 'REDUCED_REDUNDANCY', accepted: ['s3'], archived: false },
@@ -66,6 +80,31 @@ export function spellStorageClass(dialect: 'cos' | 's3', stored: string): string
 /** The object must be restored before it can be read. */
 export function isArchived(stored: string): boolean {
   return isStorageClass(stored) && STORAGE_CLASSES[stored].archived
+}
+
+/** Undefined unless archived. */
+export function accessTierOf(stored: string): string | undefined {
+  return isStorageClass(stored) ? STORAGE_CLASSES[stored].accessTier : undefined
+}
+
+/**
+ * Where rules may move what is stored: down the waterfall of both services and never up (S3, "Supported lifecycle
+ * transitions"; cos-auth-and-bucket.md 5.11, "only towards colder classes").
+ */
+const TRANSITIONS: Readonly<Record<StorageClass, readonly StorageClass[]>> = {
+  STANDARD: ['STANDARD_IA', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'GLACIER_IR', 'ARCHIVE', 'DEEP_ARCHIVE'],
+  REDUCED_REDUNDANCY: ['STANDARD_IA', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'GLACIER_IR', 'ARCHIVE', 'DEEP_ARCHIVE'],
+  STANDARD_IA: ['INTELLIGENT_TIERING', 'ONEZONE_IA', 'GLACIER_IR', 'ARCHIVE', 'DEEP_ARCHIVE'],
+  INTELLIGENT_TIERING: ['ONEZONE_IA', 'GLACIER_IR', 'ARCHIVE', 'DEEP_ARCHIVE'],
+  ONEZONE_IA: ['ARCHIVE', 'DEEP_ARCHIVE'],
+  GLACIER_IR: ['ARCHIVE', 'DEEP_ARCHIVE'],
+  ARCHIVE: ['DEEP_ARCHIVE'],
+  DEEP_ARCHIVE: [],
+}
+
+/** Whether a lifecycle rule may move a version of one stored class to another. */
+export function mayTransition(from: string, to: string): boolean {
+  return isStorageClass(from) && TRANSITIONS[from].some((target) => target === to)
 }
 
 /** The spellings that a dialect accepts, for documents and traits. */

@@ -6,7 +6,6 @@ import type { Bucket } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
 import type { Conditions } from '../model/preconditions.js'
 import { copyConditionsClash, parseConditions } from '../model/preconditions.js'
-import { isArchived, spellStorageClass } from '../model/storage-class.js'
 import type { VersionReference } from '../model/version-id.js'
 import { requireExpectedOwner } from '../wire/entrance.js'
 import { type HeadField, headField } from '../wire/field.js'
@@ -14,6 +13,7 @@ import type { Services } from '../wire/operation.js'
 import { parseQuery } from '../wire/query.js'
 import { queryView } from '../wire/query-view.js'
 import { requireReference } from './object-fields.js'
+import { requireReadable } from './restore-fields.js'
 
 export interface CopySource {
   /** Host, or first segment, and the rest, still encoded. */
@@ -80,8 +80,7 @@ export function requireCopyable(services: Services, conditions: Conditions, foun
   const { version } = found
   services.authorizeVersion('GetObject', found)
   requireCopySource(conditions, version, `${dialect.vendorPrefix}copy-source-`)
-  if (!isArchived(version.storageClass)) return
-  fail('InvalidObjectState', { StorageClass: spellStorageClass(dialect.name, version.storageClass) })
+  requireReadable(services, version)
 }
 
 /** The errors of reading an object, as they are called when it is the source of a copy. */

@@ -31,6 +31,7 @@ import { getObjectAttributes } from './object/get-object-attributes.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
+import { postObjectRestore } from './object/post-object-restore.js'
 import { putObject } from './object/put-object.js'
 import { getService, listBuckets } from './service/list-buckets.js'
 
@@ -73,6 +74,7 @@ export const operations: readonly Operation[] = [
   getObjectTagging,
   putObjectTagging,
   deleteObjectTagging,
+  postObjectRestore,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

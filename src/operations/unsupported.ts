@@ -74,7 +74,6 @@ const VERBS: Readonly<Record<Method, string>> = { GET: 'Get', PUT: 'Put', DELETE
 
 const SINGLE: readonly UnservedOperation[] = [
   { name: 'AppendObject', method: 'POST', target: 'object', query: ['append'], dialects: COS },
-  { name: 'PostObjectRestore', method: 'POST', target: 'object', query: ['restore'], dialects: BOTH },
   { name: 'SelectObjectContent', method: 'POST', target: 'object', query: ['select'], dialects: BOTH },
   { name: 'ImageProcess', method: 'POST', target: 'object', query: ['image_process'], dialects: COS },
   { name: 'DataProcess', method: 'GET', target: 'object', query: ['ci-process'], dialects: COS },

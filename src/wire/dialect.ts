@@ -129,6 +129,14 @@ export interface Traits {
   readonly defaultContentType: string
   /** A copy onto itself must replace the metadata; a new storage class is not enough. */
   readonly copyToItselfReplaces: boolean
+  /** A restored copy stays readable for so many days at most. */
+  readonly restoreDaysMax: number
+  /** It expires at a midnight, which comes so many hours before that of UTC. */
+  readonly midnightHoursAhead: number
+  /** Speed and time of a running restore accompany the object, and listings tell the state of a restore unasked. */
+  readonly restoreStatusShown: boolean
+  /** The tier of an object that is tiered automatically accompanies it while it can be read. */
+  readonly storageTierShown: boolean
   /** A copy source begins with a host instead of a bucket. */
   readonly copySourceByHost: boolean
   /** The tags of an object that has none are NoSuchTagSet, and not an empty set. */

@@ -153,6 +153,29 @@ describe('s3cmd', () => {
     assert.equal((await fetchPlainly(server, url)).status, 200)
   })
 
+  test('archives, restores and gets', async () => {
+    // Five minutes of a day that lasts a second are over before the next program has begun.
+    await using quick = await startServer({ memory: true, settings: { STOWAGE_DAY_MS: '1000' } })
+    await writeFile(local('s3cfg-quick'), configuration(quick))
+    const first = ['--config', local('s3cfg-quick'), '--no-progress']
+    const { run, mustRun } = runner('s3cmd', String(process.env['PATH']), first, directory.path)
+    await mustRun(['mb', 's3://cold'])
+    await writeFile(local('cold.txt'), 'cold')
+    await mustRun(['put', '--storage-class=GLACIER', local('cold.txt'), 's3://cold/k'])
+    await mustRun(['put', local('cold.txt'), 's3://cold/plain'])
+    assert.match((await mustRun(['info', 's3://cold/k'])).text, /Storage:\s+GLACIER/)
+    const archived = await run(['get', 's3://cold/k', local('restored.txt')])
+    assert.notEqual(archived.code, 0)
+    assert.match(archived.errors, /InvalidObjectState/)
+    const restore = ['restore', '--restore-days=1000', '--restore-priority=expedited']
+    await mustRun([...restore, 's3://cold/k'])
+    await mustRun(['get', '--force', 's3://cold/k', local('restored.txt')])
+    assert.equal(await readFile(local('restored.txt'), 'utf8'), 'cold')
+    const warm = await run([...restore, 's3://cold/plain'])
+    assert.notEqual(warm.code, 0)
+    assert.match(warm.errors, /Restore is not allowed for the object's current storage class/)
+  })
+
   test('signs URLs with the retired version 2, which is refused by its name', async () => {
     const { text } = await s3cmd.mustRun(['signurl', 's3://first/signed', '+60'])
     const answer = await fetchPlainly(server, text.trim())

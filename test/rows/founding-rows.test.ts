@@ -22,7 +22,6 @@ const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
   ],
   'bucket documents': ['InvalidBucketState', 'NoSuchLifecycleConfiguration'],
   regions: ['PermanentRedirect', 'Redirect', 'TemporaryRedirect'],
-  restores: ['RestoreAlreadyInProgress'],
   websites: ['InvalidAddressingHeader'],
 }
 

@@ -86,6 +86,7 @@ const CORS =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
 const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
+const RESTORE = '<RestoreRequest><Days>1</Days></RestoreRequest>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -168,6 +169,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetObjectTagging: object({ method: 'GET', key: 'tagged', query: { tagging: true } }),
   PutObjectTagging: object({ method: 'PUT', query: { tagging: true }, body: TAGGING }),
   DeleteObjectTagging: object({ method: 'DELETE', query: { tagging: true } }),
+  PostObjectRestore: object({ method: 'POST', key: 'archived', query: { restore: true }, body: RESTORE }),
   InitiateMultipartUpload: object({ method: 'POST', query: { uploads: true } }),
   UploadPart: {
     said: ({ speak, uploadId }) => ({
@@ -214,6 +216,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
   await speak.makeBucket(speak.bucket, headers)
   await speak.makeBucket(EMPTY_BUCKET, headers)
   await speak.put('key')
+  await speak.put('archived', 'content', { [`${speak.prefix}storage-class`]: 'DEEP_ARCHIVE' })
   await speak.put('tagged', 'content', { [`${speak.prefix}tagging`]: 'a=b' })
   await speak.say({ method: 'PUT', bucket: speak.bucket, query: { tagging: true }, body: TAGGING })
   const { buckets, documents } = speak.core

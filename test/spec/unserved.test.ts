@@ -58,6 +58,7 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'uploadId',
     'partNumber',
     'attributes',
+    'restore',
     'acl',
     'tagging',
     'policy',

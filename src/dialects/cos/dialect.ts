@@ -58,6 +58,10 @@ export const cosDialect: Dialect = {
     aclWordShown: true, // 5.9, object 15.1
     headRanges: false, // object 30
     defaultContentType: 'application/octet-stream', // object 4
+    restoreDaysMax: 365, // object 26, ExpirationInDays
+    midnightHoursAhead: 8, // object 8: the sample's copy expires at 16:00 UTC
+    restoreStatusShown: true, // object 8, cos-auth-and-bucket.md 5.6
+    storageTierShown: true, // object 7, 21
     copySourceByHost: true, // object 5
     copyToItselfReplaces: true, // object 5, 21
     noTagsIsNoSuchTagSet: true, // object 16

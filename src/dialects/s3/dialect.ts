@@ -78,6 +78,10 @@ export function createS3Dialect(): Dialect {
       aclWordShown: false,
       headRanges: true, // HeadObject, Range
       defaultContentType: 'binary/octet-stream', // PutObject
+      restoreDaysMax: 36_500, // RestoreObject names no limit: a hundred years
+      midnightHoursAhead: 0, // RestoreObject, Days
+      restoreStatusShown: false, // ListObjectsV2, x-amz-optional-object-attributes
+      storageTierShown: false, // HeadObject, x-amz-archive-status is for archived tiers only
       copySourceByHost: false, // CopyObject
       copyToItselfReplaces: false, // CopyObject
       noTagsIsNoSuchTagSet: false, // errors.md 3.1, NoSuchTagSet

@@ -212,10 +212,14 @@ export const objectErrors = {
   ObjectAlreadyInActiveTierError: row({
     status: 403,
     message: 'This object is already in the active tier.',
-    dialects: ['s3'],
+    cos: {
+      code: 'RestoreNonArchiveObject',
+      status: 405,
+      message: 'The object is not archived and cannot be restored.',
+    },
     description: {
-      en: 'The object is in an active tier already. Read it directly.',
-      zh: '对象已处于活跃层。请直接读取。',
+      en: 'The object is tiered automatically and lies in a tier that can be read at once, so there is nothing to restore. Read it directly.',
+      zh: '对象属于智能分层，且处于可立即读取的层，无需恢复。请直接读取。',
     },
   }),
   MetadataTooLarge: row({

@@ -97,12 +97,13 @@ export const actionNames: Readonly<Record<Permission, ActionName>> = {
 
 /**
  * COS policies may also say these for a permission: an operation's older or wider name (cos-auth-and-bucket.md 5.12;
- * copies need PutObject on their target).
+ * copies need PutObject on their target; cos-object.md 13).
  */
 export const camAliases: Partial<Readonly<Record<Permission, readonly string[]>>> = {
   PutObject: ['PutObjectCopy'],
   UploadPart: ['UploadPartCopy'],
   DeleteObject: ['DeleteMultipleObjects'],
+  PostObjectRestore: ['RestoreObject'],
 }
 
 /** By service, in CAM: `cos:GetObject`. */

@@ -30,6 +30,7 @@ import {
   owner,
   ownerLookup,
 } from '../documents.js'
+import { listedRestore, listedTier, restoreListed, tierElements } from '../restore-fields.js'
 import { delimiterField, maxKeys } from './list-objects.js'
 
 const listedMarker = record({
@@ -48,7 +49,9 @@ const listedObject = record({
   etag: element('ETag', etagText),
   size: element('Size', integer),
   storageClass: element('StorageClass', text),
+  storageTier: listedTier,
   owner: element('Owner', owner),
+  restoreStatus: listedRestore.restoreStatus,
 })
 
 type Shown<C> = C extends { print(value: infer V, dialect: never): string } ? V : never
@@ -113,12 +116,13 @@ export const listObjectVersions = operation({
     versionIdMarker,
     limit: maxKeys,
     encoding: encodingType,
+    withRestore: restoreListed,
   },
   output: { region: showVendorHeader('bucket-region'), result: showXml(listVersionsResult) },
   handle: async (
     services,
     { bucket },
-    { prefix, delimiter, keyMarker, versionIdMarker: { text: marker, reference }, limit, encoding },
+    { prefix, delimiter, keyMarker, versionIdMarker: { text: marker, reference }, limit, encoding, withRestore },
   ) => {
     const { core, dialect } = services
     const page = await core.listing.versions({ bucket, prefix, delimiter, after: keyMarker, reference, limit })
@@ -134,7 +138,9 @@ export const listObjectVersions = operation({
       }
       if (version.kind === 'marker') return { kind: version.kind, value: shared }
       const storageClass = spellStorageClass(dialect.name, version.storageClass)
-      return { kind: version.kind, value: { ...shared, etag: version.etag, size: version.sizeBytes, storageClass } }
+      const tier = tierElements(services, version, withRestore)
+      const value = { ...shared, etag: version.etag, size: version.sizeBytes, storageClass, ...tier }
+      return { kind: version.kind, value }
     }
     const versions: Awaited<ReturnType<typeof shownVersion>>[] = []
     for (const row of page.rows) {

@@ -31,6 +31,7 @@ import {
 import { operation, type Services } from '../../wire/operation.js'
 import { decodeToken, encodeToken } from '../continuation-token.js'
 import { commonPrefix, encodingType, keyText, listedTime, nameEncoder, owner, ownerLookup } from '../documents.js'
+import { listedRestore, listedTier, restoreListed, tierElements } from '../restore-fields.js'
 
 const contents = record({
   key: element('Key', keyText),
@@ -41,6 +42,8 @@ const contents = record({
   size: element('Size', integer),
   owner: optional('Owner', owner),
   storageClass: element('StorageClass', text),
+  storageTier: listedTier,
+  ...listedRestore,
 })
 
 const listBucketResult = document(
@@ -98,6 +101,7 @@ async function shown(
   page: Page<ObjectSummary>,
   encode: (name: string) => string,
   withOwner: boolean,
+  withRestore: boolean,
 ) {
   const { core, dialect } = services
   const findOwner = ownerLookup(core, dialect.traits.listedOwner)
@@ -116,6 +120,7 @@ async function shown(
       size: version.sizeBytes,
       owner: owners.get(version.accountId),
       storageClass: spellStorageClass(dialect.name, version.storageClass),
+      ...tierElements(services, version, withRestore),
     })),
   }
 }
@@ -137,9 +142,10 @@ export const listObjects = operation({
     marker: query('marker', anyText).default(''),
     limit: maxKeys,
     encoding: encodingType,
+    withRestore: restoreListed,
   },
   output: { region: showVendorHeader('bucket-region'), result: showXml(listBucketResult) },
-  handle: async (services, { bucket }, { prefix, delimiter, marker, limit, encoding }) => {
+  handle: async (services, { bucket }, { prefix, delimiter, marker, limit, encoding, withRestore }) => {
     const page = await services.core.listing.objects({ bucket, prefix, delimiter, after: marker, limit })
     const encode = nameEncoder(encoding)
     const shows = page.truncated && (delimiter !== '' || services.dialect.traits.nextMarkerAlways)
@@ -154,7 +160,7 @@ export const listObjects = operation({
         delimiter: delimiter === '' ? undefined : encode(delimiter),
         isTruncated: page.truncated,
         nextMarker: shows ? encode(nameOf(page.rows.at(-1))) : undefined,
-        ...(await shown(services, page, encode, true)),
+        ...(await shown(services, page, encode, true, withRestore)),
       },
     }
   },
@@ -186,9 +192,14 @@ export const listObjectsV2 = operation({
     limit: maxKeys,
     fetchOwner: query('fetch-owner', choice(['true', 'false'])),
     encoding: encodingType,
+    withRestore: restoreListed,
   },
   output: { region: showVendorHeader('bucket-region'), result: showXml(listBucketResultV2) },
-  handle: async (services, { bucket }, { prefix, delimiter, startAfter, token, limit, fetchOwner, encoding }) => {
+  handle: async (
+    services,
+    { bucket },
+    { prefix, delimiter, startAfter, token, limit, fetchOwner, encoding, withRestore },
+  ) => {
     const after = token?.after ?? startAfter ?? ''
     const page = await services.core.listing.objects({ bucket, prefix, delimiter, after, limit })
     const encode = nameEncoder(encoding)
@@ -205,7 +216,7 @@ export const listObjectsV2 = operation({
         delimiter: delimiter === '' ? undefined : encode(delimiter),
         isTruncated: page.truncated,
         encodingType: encoding,
-        ...(await shown(services, page, encode, fetchOwner === 'true')),
+        ...(await shown(services, page, encode, fetchOwner === 'true', withRestore)),
       },
     }
   },

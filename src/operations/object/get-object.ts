@@ -5,8 +5,7 @@ import type { FoundObject } from '../../core/objects.js'
 import { type ByteRange, contentRange, parseRange } from '../../model/byte-range.js'
 import { fail } from '../../model/errors/index.js'
 import type { Conditions } from '../../model/preconditions.js'
-import { isArchived, spellStorageClass } from '../../model/storage-class.js'
-import type { ObjectHeaders, ObjectVersion, StoredPart } from '../../model/version.js'
+import type { ObjectHeaders, StoredPart } from '../../model/version.js'
 import {
   anyText,
   header,
@@ -26,6 +25,7 @@ import {
   shownHeaders,
   versionReference,
 } from '../object-fields.js'
+import { requireReadable, tierHeaders } from '../restore-fields.js'
 import { shownTagCount } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
 
@@ -116,12 +116,6 @@ function choosePart(parts: readonly StoredPart[], partNumber: number, sizeBytes:
   return fail('InvalidPartNumber', { PartNumberRequested: partNumber, ActualPartCount: parts.length })
 }
 
-function requireReadable({ dialect }: Services, version: ObjectVersion): void {
-  if (!isArchived(version.storageClass)) return
-  const StorageClass = spellStorageClass(dialect.name, version.storageClass)
-  fail('InvalidObjectState', { StorageClass })
-}
-
 interface Answer extends Wanted {
   readonly checksumMode: string | undefined
   readonly overrides: Partial<Record<keyof ObjectHeaders, string>>
@@ -138,6 +132,7 @@ function answerHead(services: Services, object: FoundObject, chosen: Chosen, ask
     )
   }
   const headers = shownHeaders(dialect, bucket, version, asked.overrides)
+  headers.push(...tierHeaders(services, version))
   const tagCount = shownTagCount(services, object)
   if (tagCount !== undefined) headers.push([`${dialect.vendorPrefix}tagging-count`, tagCount])
   if (chosen.partial) headers.push(['Content-Range', contentRange(chosen.range, version.sizeBytes)])
