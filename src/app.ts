@@ -66,6 +66,12 @@ export type ServiceSettings = Pick<
   | 'domain'
   | 'dialect'
   | 'bucketsMax'
+  | 'legacyNames'
+  | 'acceleratedRegions'
+  | 'acceleratedBucketsMax'
+  | 'accountRequestsPerSecondMax'
+  | 'bucketRequestsPerSecondMax'
+  | 'addressRequestsPerSecondMax'
   | 'trustedProxies'
   | 'sigv2'
   | 'requestsPerSecondMax'
@@ -199,6 +205,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       ...defaultCoreLimits,
       inlineSizeBytesMax: settings.inlineBytesMax,
       bucketsPerAccountMax: settings.bucketsMax,
+      acceleratedBucketsMax: settings.acceleratedBucketsMax,
+      acceleratedRegions: settings.acceleratedRegions,
       trashDelayMs: settings.trashDelayMs,
       dayMs: settings.dayMs,
     },
@@ -225,6 +233,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     region: settings.region,
     regionAliases: settings.regionAliases,
     xmlSizeBytesMax: settings.xmlBytesMax,
+    legacyNames: settings.legacyNames === 'on',
     signUpUrl: settings.signUpUrl,
     observe: createObserver(log, metrics),
   }

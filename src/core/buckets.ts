@@ -9,6 +9,7 @@ import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind, Versioning } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
 import { type Acl, sameAcl } from '../model/grants.js'
+import { releaseAcceleration } from './acceleration.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { DocumentFormat } from './documents.js'
@@ -181,8 +182,10 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     const count = await readRow(meta, bucketCountCodec, bucketCountKey(bucket.accountId))
     const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
     const documents = row.value.documents.map((kind) => documentKey(bucket.id, kind))
+    const accelerated = await releaseAcceleration(meta, row.value)
     const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents]
-    return { batch: { checks: [checkOf(row), checkOf(count)], puts, removes }, result: undefined }
+    const checks = [checkOf(row), checkOf(count), ...accelerated.checks]
+    return { batch: { checks, puts: [...puts, ...accelerated.puts], removes }, result: undefined }
   })
 }
 

@@ -1,6 +1,7 @@
 /** Every operation that is served. Router, permissions, docs, metric names and coverage tests are derived from it. */
 
 import type { Operation } from '../wire/operation.js'
+import { getBucketAccelerate, putBucketAccelerate } from './bucket/bucket-accelerate.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
@@ -43,6 +44,8 @@ export const operations: readonly Operation[] = [
   getBucketLocation,
   getBucketVersioning,
   putBucketVersioning,
+  getBucketAccelerate,
+  putBucketAccelerate,
   getBucketAcl,
   putBucketAcl,
   getBucketPolicy,

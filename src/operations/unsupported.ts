@@ -25,7 +25,6 @@ const GP: readonly Method[] = ['GET', 'PUT']
 
 /** Sub-resources that are configurations: one row stands for an operation per method. */
 const FAMILIES: readonly Family[] = [
-  { name: 'BucketAccelerate', query: 'accelerate', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketDomain', query: 'domain', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketDomainCertificate', query: 'domaincertificate', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketEncryption', query: 'encryption', methods: GPD, target: 'bucket', dialects: BOTH },

@@ -12,6 +12,7 @@ import { fail } from '../model/errors/index.js'
 import type { Principal } from '../model/principal.js'
 import { unsignedPart } from '../model/strict-signature.js'
 import { parseVersionId } from '../model/version-id.js'
+import { requireAccelerated } from './acceleration.js'
 import { accessFacts } from './access-facts.js'
 import type { Address } from './address.js'
 import type { AuthKind, Coverage, FormAuthKind } from './authentication.js'
@@ -62,6 +63,7 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   const { match, permission } = operation
   const asker = createAsker(options.core, { principal, facts: factsOf(options, visit) })
   if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
+    await requireAccelerated(options.core, visit, undefined)
     asker.requireService(permission, bucketName, address.region ?? options.region)
     return { asker, bucket: undefined, access: undefined }
   }
@@ -69,6 +71,7 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   const access = await asker.enter(bucket)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
+  await requireAccelerated(options.core, visit, bucket)
   if (operation.keysInBody) asker.requirePossible(permission, bucket)
   else await asker.require(permission, { bucket, key: key || formKey, reference: referenceOf(query) })
   return { asker, bucket, access }

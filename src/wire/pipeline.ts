@@ -11,6 +11,7 @@ import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
+import { checkAccelerateAddress } from './acceleration.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
@@ -64,6 +65,8 @@ export interface PipelineOptions {
   readonly region: string
   readonly regionAliases: readonly string[]
   readonly xmlSizeBytesMax: number
+  /** Old-style bucket names are names too. */
+  readonly legacyNames: boolean
   /** Where an account that was invited signs up. */
   readonly signUpUrl: string | undefined
   /** Called once per answer, before its body is sent. */
@@ -340,20 +343,21 @@ function target(
     key,
     bucketName,
   })
-  if (bucketName !== undefined) checkBucketAddress(operation, bucketName, dialect, address.region ?? options.region)
+  if (bucketName !== undefined)
+    checkBucketAddress(operation, bucketName, dialect, address.region ?? options.region, options.legacyNames)
   if (key !== undefined && key !== '') checkObjectKey(key, dialect.traits)
   return operation
 }
 
-/** Hosts that serve less than everything; none of their configurations can be made yet, so none is there. */
-function checkEntrance(options: PipelineOptions, { entrance, bucketName, region }: Address): void {
+/** Hosts that serve less than everything. */
+function checkEntrance(options: PipelineOptions, address: Address): void {
+  const { entrance, bucketName, region } = address
   if (region !== undefined && region !== options.region) fail('InvalidRegionName')
   if (entrance === 'storage') return
   const BucketName = bucketName ?? '/'
   if (entrance === 'website') fail('NoSuchWebsiteConfiguration', { BucketName })
   if (entrance === 'control') fail('NotImplemented', {}, { message: 'Batch jobs are not implemented by this server.' })
-  if (bucketName === undefined) fail('AccelerateVirtualHostOnly')
-  fail('AccelerateNotConfigured', { BucketName })
+  checkAccelerateAddress(address)
 }
 
 /** A create is held to its dialect's rule of names; a delete of what cannot exist finds nothing (errors.md row 20). */
@@ -362,12 +366,14 @@ function checkBucketAddress(
   bucketName: string,
   { traits }: Dialect,
   region: string,
+  legacyNames: boolean,
 ): void {
   if (match.target === 'bucket-name') {
-    checkBucketName(traits.bucketNameRule, bucketName, { hostSuffix: traits.bucketHostSuffix(region) })
+    const hostSuffix = traits.bucketHostSuffix(region)
+    checkBucketName(traits.bucketNameRule, bucketName, { hostSuffix, legacyNames })
     return
   }
-  if (bucketNamePossible(bucketName)) return
+  if (bucketNamePossible(bucketName, legacyNames)) return
   if (method === 'DELETE') fail('NoSuchBucket', { BucketName: bucketName })
   fail('InvalidBucketName', { BucketName: bucketName })
 }

@@ -86,6 +86,7 @@ const CORS =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
 const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
+const ACCELERATION = '<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -104,6 +105,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   PutBucketACL: {
     said: ({ speak }) => ({ method: 'PUT', bucket: speak.bucket, query: { acl: true }, headers: privately(speak) }),
   },
+  GetBucketAccelerate: bucket('GET', { accelerate: true }),
+  PutBucketAccelerate: bucket('PUT', { accelerate: true }, ACCELERATION),
   GetBucketTagging: bucket('GET', { tagging: true }),
   PutBucketTagging: bucket('PUT', { tagging: true }, TAGGING),
   DeleteBucketTagging: bucket('DELETE', { tagging: true }),
