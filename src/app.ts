@@ -27,6 +27,7 @@ import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { cosDialect } from './dialects/cos/dialect.js'
 import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
+import { countUsageJob } from './jobs/count-usage.js'
 import { createRunner, type Runner } from './jobs/runner.js'
 import { reclaimJob, scrubJob } from './jobs/upkeep.js'
 import { openLmdbMetaStore } from './meta/lmdb.js'
@@ -49,6 +50,7 @@ import {
   type Pipeline,
   type PipelineOptions,
 } from './wire/pipeline.js'
+import { createRateLimits } from './wire/rate-limits.js'
 import { createRequestIds } from './wire/request-ids.js'
 import { createRouter } from './wire/router.js'
 import { createHttpServer, type HttpServer } from './wire/server/index.js'
@@ -214,6 +216,15 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   await admitMasterKey(core.dependencies)
   const dialects = { cos: cosDialect, s3: createS3Dialect() }
   const admission = createAdmission(clock, settings.requestsPerSecondMax)
+  const clientAddresses = createClientAddresses(settings.trustedProxies ?? [])
+  const rateLimits = createRateLimits({
+    clock,
+    limits: core.limits,
+    clientAddresses,
+    addressRequestsMax: settings.addressRequestsPerSecondMax,
+    accountRequestsMax: settings.accountRequestsPerSecondMax,
+    bucketRequestsMax: settings.bucketRequestsPerSecondMax,
+  })
   const requestIds = createRequestIds({ random, now: () => clock.now() })
   const pipelineOptions: PipelineOptions = {
     core,
@@ -221,10 +232,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     digests,
     log,
     admission,
+    rateLimits,
     addressing: createAddressing({ ownSuffixes: settings.domain }),
     detect: createDetect(dialects, settings.dialect),
     dialects: [dialects.cos, dialects.s3],
-    clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
+    clientAddresses,
     router: createRouter(operations, unservedOperations, reservedNames),
     crossOrigin: createCrossOrigin(core),
     acceptsSignatureV2: (secure) => ['all', secure ? 'tls' : 'plain'].includes(settings.sigv2),
@@ -319,7 +331,7 @@ export function openAdminApi(
 export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {
   const { meta, clock, random } = core.dependencies
   const runner = createRunner({ meta, clock, log, metrics, owner: random(8).toString('hex') })
-  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs)])
+  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs), countUsageJob(core)])
   return runner
 }
 

@@ -7,6 +7,7 @@ import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
+import { createLimits, type LimitStore } from './limits.js'
 import { createListing, type Listing } from './listing.js'
 import { createMultipart, type MultipartStore } from './multipart.js'
 import { createObjects, type ObjectStore } from './objects.js'
@@ -21,6 +22,7 @@ export interface Core {
   readonly documents: DocumentStore
   readonly bucketAccess: BucketAccessReader
   readonly acceleration: AccelerationStore
+  readonly limits: LimitStore
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
   readonly listing: Listing
@@ -31,6 +33,7 @@ export interface Core {
 export function createCore(dependencies: CoreDependencies): Core {
   const documents = createDocuments(dependencies)
   const principals = createPrincipals(dependencies)
+  const objects = createObjects(dependencies)
   return {
     identities: createIdentities(dependencies, principals),
     sessions: createSessions(dependencies, principals),
@@ -38,7 +41,8 @@ export function createCore(dependencies: CoreDependencies): Core {
     documents,
     bucketAccess: createBucketAccess(documents),
     acceleration: createAcceleration(dependencies, documents),
-    objects: createObjects(dependencies),
+    limits: createLimits(dependencies, documents),
+    objects,
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),
     reclaim: createReclaim(dependencies),

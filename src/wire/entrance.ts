@@ -20,12 +20,14 @@ import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
+import type { RateLimits } from './rate-limits.js'
 import type { WireRequest } from './request.js'
 
 export interface EntranceOptions {
   readonly core: Core
   readonly clock: { now(): number }
   readonly clientAddresses: ClientAddresses
+  readonly rateLimits: RateLimits
   readonly region: string
 }
 
@@ -68,6 +70,7 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
     return { asker, bucket: undefined, access: undefined }
   }
   const bucket = await findBucket(options.core, visit, bucketName)
+  await options.rateLimits.admitBucket(bucket)
   const access = await asker.enter(bucket)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)

@@ -37,6 +37,7 @@ import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
 import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
 import { type QueryView, queryView } from './query-view.js'
+import type { RateLimits } from './rate-limits.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
@@ -48,6 +49,7 @@ export interface PipelineOptions {
   readonly digests: DigestFactory
   readonly log: Log
   readonly admission: Admission
+  readonly rateLimits: RateLimits
   readonly addressing: (host: string, rawPath: string) => Address
   readonly detect: (
     request: WireRequest,
@@ -204,10 +206,10 @@ function serveCall(
   dialect: Dialect,
   progress: Progress,
 ): Promise<WireResponse> {
-  const { core, dialects, queryApi, clientAddresses, signUpUrl } = options
+  const { core, dialects, queryApi, clientAddresses, rateLimits, signUpUrl } = options
   const call: QueryProgress = { dialect, action: undefined }
   progress.call = call
-  const api = { ...queryApi, core, dialects, clientAddresses, signUpUrl }
+  const api = { ...queryApi, core, dialects, clientAddresses, rateLimits, signUpUrl }
   return serveQueryCall(api, request, facts, progress.requestIds, call)
 }
 
@@ -240,6 +242,7 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     if (holder !== undefined) claim?.verify(holder.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', facts.now)
     const principal = holder === undefined ? ANONYMOUS : admitHolder(core, holder, options.signUpUrl)
+    options.rateLimits.admitAccount(principal, address.bucketName)
     const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
     const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
     const upload = uploadOfForm(draft, form, request, sizes)
@@ -311,7 +314,8 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
     const { dialect, seen } = options.detect(request, query, address.dialect)
     progress.seen = seen
     progress.dialect = dialect
-    options.admission.admit()
+    options.admission.admit(address.bucketName)
+    options.rateLimits.admitAddress(request, address.bucketName)
     return { query, address, dialect }
   } catch (thrown) {
     failure = thrown
@@ -319,6 +323,7 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
   if (progress.address === undefined) {
     progress.seen = options.detect(request, [], undefined).seen
     options.admission.admit()
+    options.rateLimits.admitAddress(request)
   }
   throw failure
 }
@@ -399,7 +404,9 @@ async function authenticate(
   const claim = scheme.claim(request, authFacts(options, request, query, address))
   const holder = await findHolder(core, claim)
   const payload = claim.verify(holder.secret)
-  return { principal: admitHolder(core, holder, signUpUrl), payload, claim }
+  const principal = admitHolder(core, holder, signUpUrl)
+  options.rateLimits.admitAccount(principal, address.bucketName)
+  return { principal, payload, claim }
 }
 
 function authFacts(

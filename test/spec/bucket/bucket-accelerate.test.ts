@@ -97,17 +97,21 @@ inBothDialects('a bucket that was never accelerated, and one that is suspended, 
   assert.equal((await get()).status, 200)
 })
 
-inBothDialects('who may not read learns nothing of the state, and a wrong signature comes first', async (speak) => {
-  await speak.makeBucket()
-  const at = { method: 'GET', bucket: speak.bucket, key: 'k', host: host(speak) }
-  const wrong = { id: 'AKIDownerOWNERownerOWNERownerOWNER01', secret: 'another' }
-  assertError(await speak.say({ ...at, as: wrong }), 403, 'SignatureDoesNotMatch')
-  assertError(
-    await speak.say({ ...at, bucket: 'absent-1250000000', host: at.host.replace(speak.bucket, 'absent-1250000000') }),
-    404,
-    'NoSuchBucket',
-  )
-})
+inBothDialects(
+  'a wrong signature and a bucket that is not there come before the state, which comes before rights',
+  async (speak) => {
+    await speak.makeBucket()
+    const at = { method: 'GET', bucket: speak.bucket, key: 'k', host: host(speak) }
+    const wrong = { id: 'AKIDownerOWNERownerOWNERownerOWNER01', secret: 'another' }
+    assertError(await speak.say({ ...at, as: wrong }), 403, 'SignatureDoesNotMatch')
+    assertError(await speak.say({ ...at, as: 'other' }), 400, 'InvalidRequest', { BucketName: speak.bucket })
+    assertError(
+      await speak.say({ ...at, bucket: 'absent-1250000000', host: at.host.replace(speak.bucket, 'absent-1250000000') }),
+      404,
+      'NoSuchBucket',
+    )
+  },
+)
 
 inCos(raises('AccelerateNotSupported', 'what the accelerate host of COS does not serve'), async (speak) => {
   await speak.makeBucket()
