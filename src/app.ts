@@ -29,6 +29,7 @@ import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
 import { countUsageJob } from './jobs/count-usage.js'
 import { createRunner, type Runner } from './jobs/runner.js'
+import { torrentHashJob, torrentSweepJob } from './jobs/torrents.js'
 import { reclaimJob, scrubJob } from './jobs/upkeep.js'
 import { openLmdbMetaStore } from './meta/lmdb.js'
 import { createMemoryMetaStore } from './meta/memory.js'
@@ -331,7 +332,13 @@ export function openAdminApi(
 export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {
   const { meta, clock, random } = core.dependencies
   const runner = createRunner({ meta, clock, log, metrics, owner: random(8).toString('hex') })
-  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs), countUsageJob(core)])
+  runner.start([
+    reclaimJob(core),
+    scrubJob(core, settings.scrubIntervalMs),
+    countUsageJob(core),
+    torrentHashJob(core),
+    torrentSweepJob(core),
+  ])
   return runner
 }
 

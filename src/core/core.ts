@@ -14,6 +14,7 @@ import { createObjects, type ObjectStore } from './objects.js'
 import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
 import { createSessions } from './sessions.js'
+import { createTorrents, type TorrentStore } from './torrents.js'
 
 export interface Core {
   readonly identities: IdentityStore
@@ -23,6 +24,7 @@ export interface Core {
   readonly bucketAccess: BucketAccessReader
   readonly acceleration: AccelerationStore
   readonly limits: LimitStore
+  readonly torrents: TorrentStore
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
   readonly listing: Listing
@@ -42,6 +44,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     bucketAccess: createBucketAccess(documents),
     acceleration: createAcceleration(dependencies, documents),
     limits: createLimits(dependencies, documents),
+    torrents: createTorrents(dependencies, objects),
     objects,
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),

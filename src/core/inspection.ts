@@ -9,6 +9,7 @@ import type { DigestFactory } from '../base/digests.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
 import { inspectIdentities } from './inspect-identities.js'
+import { inspectTorrents } from './inspect-torrents.js'
 import { inspectUploads } from './inspect-uploads.js'
 import { inspectUsage } from './inspect-usage.js'
 import { inspectVersions } from './inspect-versions.js'
@@ -67,6 +68,7 @@ export async function inspectStores(stores: Stores, digests: DigestFactory): Pro
   await inspectVersions(survey)
   await inspectUploads(survey)
   await inspectUsage(survey)
+  await inspectTorrents(survey)
   await inspectOwners(survey)
   inspectRemains(survey)
   return {

@@ -71,6 +71,7 @@ export const kinds = {
   partWrites: 0x52,
   trash: 0x60,
   job: 0x70,
+  torrent: 0x71,
 } as const
 
 const CHECKSUM_TYPES: readonly ChecksumType[] = ['COMPOSITE', 'FULL_OBJECT']

@@ -29,6 +29,7 @@ import { copyObject } from './object/copy-object.js'
 import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
+import { getObjectTorrent } from './object/get-object-torrent.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
@@ -71,6 +72,7 @@ export const operations: readonly Operation[] = [
   deleteObject,
   copyObject,
   getObjectAttributes,
+  getObjectTorrent,
   getObjectAcl,
   putObjectAcl,
   getObjectTagging,

@@ -65,7 +65,6 @@ const FAMILIES: readonly Family[] = [
   { name: 'Session', query: 'session', methods: ['GET'], target: 'bucket', dialects: S3 },
   { name: 'ObjectRetention', query: 'retention', methods: GP, target: 'object', dialects: BOTH },
   { name: 'ObjectLegalHold', query: 'legal-hold', methods: GP, target: 'object', dialects: S3 },
-  { name: 'ObjectTorrent', query: 'torrent', methods: ['GET'], target: 'object', dialects: BOTH },
   { name: 'Symlink', query: 'symlink', methods: GP, target: 'object', dialects: COS },
 ]
 

@@ -407,6 +407,17 @@ const injuries: readonly {
     sentence: /being counted by nobody/,
   },
   {
+    name: 'a torrent with a hash too few',
+    injure: async ({ world }) => {
+      const core = world.start()
+      const bucket = await bucketNamed(core, PLAIN)
+      await core.torrents.prepare(await core.objects.find({ bucket, key: 'large', reference: undefined }))
+      await rewrite(world, kinds.torrent, /"[^"]+"/, '""')
+    },
+    kind: 'torrent',
+    sentence: /has 0 hashes of 1 pieces/,
+  },
+  {
     name: 'a count of accelerated buckets that is wrong',
     injure: async ({ world }) => {
       const core = world.start()

@@ -17,6 +17,7 @@ import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import { bucketTagsFormat } from '../../src/core/tags-record.js'
+import * as torrentRows from '../../src/core/torrent-rows.js'
 import { COMPLETE, usageFormat } from '../../src/core/usage-rows.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
@@ -327,6 +328,7 @@ const SAMPLES: readonly Sample[] = [
     { kind: 'counting', counted: 'a', until: undefined },
     'document of usage, being counted',
   ),
+  sample(torrentRows.torrentCodec, { sizeBytes: 5, pieceSizeBytes: 262_144, hashes: Buffer.alloc(20, 7) }),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,
@@ -354,7 +356,7 @@ for (const { name, value, encode, decode } of SAMPLES) {
 test('every codec of the rows has a record', () => {
   const isCodec = (value: unknown): value is { readonly name: string } =>
     typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
-  const names = Object.values({ ...rows, ...identityRows }).flatMap((value: unknown) =>
+  const names = Object.values({ ...rows, ...identityRows, ...torrentRows }).flatMap((value: unknown) =>
     isCodec(value) ? [value.name] : [],
   )
   assert.ok(names.length >= 17)
@@ -413,6 +415,7 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   partWrites: rows.partWritesKey(uploadId),
   trash: rows.trashKey(1_795_336_593_123, blob),
   job: rows.jobKey('reclaim'),
+  torrent: torrentRows.torrentKey('ready', { bucketId, name: OBJECT.key, sequence: IDENTITY.sequence }),
 }
 
 test('keys of every kind are the recorded ones', () => {
