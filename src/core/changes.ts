@@ -155,12 +155,16 @@ export async function piecesOf(meta: MetaStore, content: Content): Promise<reado
   return manifestCodec.decode(entry.value).pieces
 }
 
-/** The version is going for good: its bytes lose an owner, its manifest goes with it. */
-export async function releaseVersion(meta: MetaStore, changes: Changes, version: ObjectVersion): Promise<void> {
-  const { content, sizeBytes } = version
-  changes.tally({ sizeBytes: -sizeBytes, objects: -1 })
+/** The content loses its bytes' owner and its manifest. What it counted for is the caller's: `releaseVersion`. */
+export async function releaseContent(meta: MetaStore, changes: Changes, content: Content): Promise<void> {
   changes.release(await piecesOf(meta, content))
   if (content.kind === 'manifest') changes.remove(manifestKey(content.id))
+}
+
+/** The version is going for good, with its content. */
+export function releaseVersion(meta: MetaStore, changes: Changes, version: ObjectVersion): Promise<void> {
+  changes.tally({ sizeBytes: -version.sizeBytes, objects: -1 })
+  return releaseContent(meta, changes, version.content)
 }
 
 /** In a row. More than a faster writer explains: what is missing is lost. */

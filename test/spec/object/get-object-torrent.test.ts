@@ -116,6 +116,37 @@ inBothDialects('there is none of what only some may read, not even for its owner
   assert.match(heard.text, /everybody may read/)
 })
 
+inS3('what is public under conditions, or at the expense of its readers, has none', async (speak) => {
+  await speak.makeBucket()
+  await speak.put('k')
+  const set = (query: string, body: string) => speak.say({ method: 'PUT', bucket: speak.bucket, query, body })
+  const policy = (Condition?: object) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: '*',
+          Action: 's3:GetObject',
+          Resource: `arn:aws:s3:::${speak.bucket}/*`,
+          ...(Condition === undefined ? {} : { Condition }),
+        },
+      ],
+    })
+  for (const condition of [
+    { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } },
+    { StringLike: { 'aws:Referer': '*' } },
+    { DateLessThan: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' } },
+  ]) {
+    assert.equal((await set('policy', policy(condition))).status, 204)
+    assertError(await ask(speak, 'k'), 403, 'AccessDenied')
+  }
+  assert.equal((await set('policy', policy())).status, 204)
+  assert.equal((await ask(speak, 'k')).status, 200)
+  await set('requestPayment', '<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>')
+  assertError(await ask(speak, 'k'), 403, 'AccessDenied')
+})
+
 inBothDialects('there is none of what is not there', async (speak) => {
   await speak.makeBucket(speak.bucket, open(speak))
   assertError(await ask(speak, 'absent'), 404, 'NoSuchKey')
