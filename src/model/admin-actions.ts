@@ -72,7 +72,7 @@ const within = { account: optional('text', `The account: ${ACCOUNT_FORMS}. Defau
 
 const bucket = positional('text', 'Name of the bucket.')
 /** Of a limit. */
-const DEFAULT_WORD = 'A whole number, or `default` to follow the settings again.'
+const DEFAULT_WORD = 'A whole number; `default` takes it away, so that only the settings limit.'
 const user = positional('text', 'Name of the user.')
 const group = positional('text', 'Name of the group.')
 const role = positional('text', 'Name of the role.')

@@ -11,8 +11,8 @@ import type { Dialect } from './dialect.js'
 import type { Operation } from './operation.js'
 
 /** Stage 3. */
-export function checkAccelerateAddress({ pathStyle, bucketName }: Address): void {
-  if (pathStyle && bucketName !== undefined) fail('AccelerateVirtualHostOnly')
+export function checkAccelerateAddress({ entrance, pathStyle, bucketName }: Address): void {
+  if (entrance === 'accelerate' && pathStyle && bucketName !== undefined) fail('AccelerateVirtualHostOnly')
 }
 
 interface Visit {

@@ -182,6 +182,7 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   if (isQueryCall(request, address))
     return serveCall(options, request, authFacts(options, request, query, address), dialect, progress)
   checkEntrance(options, address)
+  checkAccelerateAddress(address)
   if (request.method === 'OPTIONS') {
     progress.preflight = true
     return options.crossOrigin.preflight(request, address, dialect)
@@ -355,14 +356,12 @@ function target(
 }
 
 /** Hosts that serve less than everything. */
-function checkEntrance(options: PipelineOptions, address: Address): void {
-  const { entrance, bucketName, region } = address
+function checkEntrance(options: PipelineOptions, { entrance, bucketName, region }: Address): void {
   if (region !== undefined && region !== options.region) fail('InvalidRegionName')
   if (entrance === 'storage') return
   const BucketName = bucketName ?? '/'
   if (entrance === 'website') fail('NoSuchWebsiteConfiguration', { BucketName })
   if (entrance === 'control') fail('NotImplemented', {}, { message: 'Batch jobs are not implemented by this server.' })
-  checkAccelerateAddress(address)
 }
 
 /** A create is held to its dialect's rule of names; a delete of what cannot exist finds nothing (errors.md row 20). */
