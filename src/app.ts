@@ -27,7 +27,9 @@ import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { cosDialect } from './dialects/cos/dialect.js'
 import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
+import { countUsageJob } from './jobs/count-usage.js'
 import { createRunner, type Runner } from './jobs/runner.js'
+import { torrentHashJob, torrentSweepJob } from './jobs/torrents.js'
 import { reclaimJob, scrubJob } from './jobs/upkeep.js'
 import { openLmdbMetaStore } from './meta/lmdb.js'
 import { createMemoryMetaStore } from './meta/memory.js'
@@ -49,6 +51,7 @@ import {
   type Pipeline,
   type PipelineOptions,
 } from './wire/pipeline.js'
+import { createRateLimits } from './wire/rate-limits.js'
 import { createRequestIds } from './wire/request-ids.js'
 import { createRouter } from './wire/router.js'
 import { createHttpServer, type HttpServer } from './wire/server/index.js'
@@ -66,6 +69,12 @@ export type ServiceSettings = Pick<
   | 'domain'
   | 'dialect'
   | 'bucketsMax'
+  | 'legacyNames'
+  | 'acceleratedRegions'
+  | 'acceleratedBucketsMax'
+  | 'accountRequestsPerSecondMax'
+  | 'bucketRequestsPerSecondMax'
+  | 'addressRequestsPerSecondMax'
   | 'trustedProxies'
   | 'sigv2'
   | 'requestsPerSecondMax'
@@ -199,6 +208,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       ...defaultCoreLimits,
       inlineSizeBytesMax: settings.inlineBytesMax,
       bucketsPerAccountMax: settings.bucketsMax,
+      acceleratedBucketsMax: settings.acceleratedBucketsMax,
+      acceleratedRegions: settings.acceleratedRegions,
       trashDelayMs: settings.trashDelayMs,
       dayMs: settings.dayMs,
     },
@@ -206,6 +217,15 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   await admitMasterKey(core.dependencies)
   const dialects = { cos: cosDialect, s3: createS3Dialect() }
   const admission = createAdmission(clock, settings.requestsPerSecondMax)
+  const clientAddresses = createClientAddresses(settings.trustedProxies ?? [])
+  const rateLimits = createRateLimits({
+    clock,
+    limits: core.limits,
+    clientAddresses,
+    addressRequestsMax: settings.addressRequestsPerSecondMax,
+    accountRequestsMax: settings.accountRequestsPerSecondMax,
+    bucketRequestsMax: settings.bucketRequestsPerSecondMax,
+  })
   const requestIds = createRequestIds({ random, now: () => clock.now() })
   const pipelineOptions: PipelineOptions = {
     core,
@@ -213,10 +233,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     digests,
     log,
     admission,
+    rateLimits,
     addressing: createAddressing({ ownSuffixes: settings.domain }),
     detect: createDetect(dialects, settings.dialect),
     dialects: [dialects.cos, dialects.s3],
-    clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
+    clientAddresses,
     router: createRouter(operations, unservedOperations, reservedNames),
     crossOrigin: createCrossOrigin(core),
     acceptsSignatureV2: (secure) => ['all', secure ? 'tls' : 'plain'].includes(settings.sigv2),
@@ -225,6 +246,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     region: settings.region,
     regionAliases: settings.regionAliases,
     xmlSizeBytesMax: settings.xmlBytesMax,
+    legacyNames: settings.legacyNames === 'on',
     signUpUrl: settings.signUpUrl,
     observe: createObserver(log, metrics),
   }
@@ -310,7 +332,13 @@ export function openAdminApi(
 export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {
   const { meta, clock, random } = core.dependencies
   const runner = createRunner({ meta, clock, log, metrics, owner: random(8).toString('hex') })
-  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs)])
+  runner.start([
+    reclaimJob(core),
+    scrubJob(core, settings.scrubIntervalMs),
+    countUsageJob(core),
+    torrentHashJob(core),
+    torrentSweepJob(core),
+  ])
   return runner
 }
 

@@ -93,6 +93,15 @@ export const regionNames: Kind<readonly string[]> = {
   },
 }
 
+/** `all`, or those named. */
+export const regionChoice: Kind<readonly string[] | 'all'> = {
+  expected: 'all, none, or region names separated by commas',
+  parse(text) {
+    if (text === 'all') return ok('all')
+    return text === 'none' ? ok([]) : regionNames.parse(text)
+  },
+}
+
 /** Addresses and networks, to be believed in what they forward. */
 export const addressRanges: Kind<readonly string[]> = {
   expected: 'addresses or networks separated by commas, such as 10.0.0.0/8,fd00::1',

@@ -9,6 +9,8 @@ import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind, Versioning } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
 import { type Acl, sameAcl } from '../model/grants.js'
+import { hasQuota, NO_LIMITS } from '../model/limits.js'
+import { releaseAcceleration } from './acceleration.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { DocumentFormat } from './documents.js'
@@ -18,6 +20,8 @@ import {
   accountBucketKey,
   accountBucketName,
   accountBucketPrefix,
+  accountCodec,
+  accountKey,
   bucketCodec,
   bucketCountCodec,
   bucketCountKey,
@@ -36,6 +40,8 @@ import {
   uploadCodec,
   uploadPrefix,
 } from './rows.js'
+import { usageRowKeys } from './usage.js'
+import { COMPLETE, usageFormat } from './usage-rows.js'
 
 /** Made by `newDocument`, whose kinds are all different. */
 export interface NewDocument {
@@ -96,15 +102,17 @@ export function createBuckets(dependencies: CoreDependencies): BucketStore {
 
 function createBucket(dependencies: CoreDependencies, request: CreateBucketRequest): Promise<Bucket> {
   const { meta, clock, random, limits } = dependencies
-  const { name, accountId, region, acl, documents = [] } = request
+  const { name, accountId, region, acl, documents: given = [] } = request
   return commitPlanned(dependencies, 'CreateBucket', async () => {
     const row = await readBucket(meta, name)
     if (row.value !== undefined) refuseExisting(row.value, request)
     const count = await readRow(meta, bucketCountCodec, bucketCountKey(accountId))
     const buckets = (count.value ?? 0) + 1
-    if (buckets > limits.bucketsPerAccountMax) {
-      fail('TooManyBuckets', { BucketName: name, MaxBuckets: limits.bucketsPerAccountMax })
-    }
+    const account = await readRow(meta, accountCodec, accountKey(accountId))
+    const allowed = account.value?.limits ?? NO_LIMITS
+    const MaxBuckets = allowed.bucketsMax ?? limits.bucketsPerAccountMax
+    if (buckets > MaxBuckets) fail('TooManyBuckets', { BucketName: name, MaxBuckets })
+    const documents = hasQuota(allowed) ? [...given, newDocument(usageFormat, COMPLETE)] : given
     const id = randomHex(random, 8)
     const createdAt = clock.now()
     const bucket: Bucket = {
@@ -121,7 +129,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
     }
     return {
       batch: {
-        checks: [checkOf(row), checkOf(count)],
+        checks: [checkOf(row), checkOf(count), checkOf(account)],
         puts: [
           putOf(bucketCodec, row.key, bucket),
           { key: accountBucketKey(accountId, name), value: EMPTY_VALUE },
@@ -181,8 +189,11 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     const count = await readRow(meta, bucketCountCodec, bucketCountKey(bucket.accountId))
     const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
     const documents = row.value.documents.map((kind) => documentKey(bucket.id, kind))
-    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents]
-    return { batch: { checks: [checkOf(row), checkOf(count)], puts, removes }, result: undefined }
+    const accelerated = await releaseAcceleration(meta, row.value)
+    const counters = usageRowKeys(row.value)
+    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents, ...counters]
+    const checks = [checkOf(row), checkOf(count), ...accelerated.checks]
+    return { batch: { checks, puts: [...puts, ...accelerated.puts], removes }, result: undefined }
   })
 }
 

@@ -8,7 +8,8 @@ import type { Bytes } from '../base/bytes.js'
 import { BlobMissing } from '../blob/blob-store.js'
 import type { Add, Batch, Check, MetaStore, Put } from '../meta/meta-store.js'
 import { fail } from '../model/errors/index.js'
-import type { Content, Piece } from '../model/version.js'
+import { NO_USAGE, type Usage } from '../model/limits.js'
+import type { Content, ObjectVersion, Piece } from '../model/version.js'
 import type { CoreDependencies } from './dependencies.js'
 import {
   checkOf,
@@ -38,6 +39,10 @@ export interface Changes {
    * reader has it before it answers; what is read piece by piece stays for as long as the trash keeps it.
    */
   release(pieces: readonly Piece[]): void
+  /** What the key holds changes by this much: bytes of versions and parts, versions that are objects. */
+  tally(change: Usage): void
+  /** All that was tallied. */
+  tallied(): Usage
   /** Works out the owner rows and gives the batch. */
   settle(): Promise<Batch>
 }
@@ -56,6 +61,7 @@ export function createChanges({ meta, clock, limits }: Pick<CoreDependencies, 'm
   const removes: Bytes[] = []
   const adds: Add[] = []
   const deltas = new Map<string, Delta>()
+  let usage = NO_USAGE
 
   const count = (piece: Piece, by: number, fresh: boolean, among = false) => {
     const delta = deltas.get(piece.blob)
@@ -79,6 +85,10 @@ export function createChanges({ meta, clock, limits }: Pick<CoreDependencies, 'm
     add: (add) => {
       adds.push(add)
     },
+    tally: ({ sizeBytes, objects }) => {
+      usage = { sizeBytes: usage.sizeBytes + sizeBytes, objects: usage.objects + objects }
+    },
+    tallied: () => usage,
     introduce: (piece) => count(piece, piece.inline ? 0 : 1, true),
     retain: (pieces) => {
       for (const piece of pieces) count(piece, 1, false)
@@ -145,10 +155,16 @@ export async function piecesOf(meta: MetaStore, content: Content): Promise<reado
   return manifestCodec.decode(entry.value).pieces
 }
 
-/** The version is going for good: its bytes lose an owner, its manifest goes with it. */
+/** The content loses its bytes' owner and its manifest. What it counted for is the caller's: `releaseVersion`. */
 export async function releaseContent(meta: MetaStore, changes: Changes, content: Content): Promise<void> {
   changes.release(await piecesOf(meta, content))
   if (content.kind === 'manifest') changes.remove(manifestKey(content.id))
+}
+
+/** The version is going for good, with its content. */
+export function releaseVersion(meta: MetaStore, changes: Changes, version: ObjectVersion): Promise<void> {
+  changes.tally({ sizeBytes: -version.sizeBytes, objects: -1 })
+  return releaseContent(meta, changes, version.content)
 }
 
 /** In a row. More than a faster writer explains: what is missing is lost. */

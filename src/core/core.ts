@@ -1,11 +1,13 @@
 /** What the server can do, without HTTP. */
 
+import { type AccelerationStore, createAcceleration } from './acceleration.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
+import { createLimits, type LimitStore } from './limits.js'
 import { createListing, type Listing } from './listing.js'
 import { createMultipart, type MultipartStore } from './multipart.js'
 import { createObjects, type ObjectStore } from './objects.js'
@@ -13,6 +15,7 @@ import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
 import { createRestores, type RestoreStore } from './restores.js'
 import { createSessions } from './sessions.js'
+import { createTorrents, type TorrentStore } from './torrents.js'
 
 export interface Core {
   readonly identities: IdentityStore
@@ -20,6 +23,9 @@ export interface Core {
   readonly buckets: BucketStore
   readonly documents: DocumentStore
   readonly bucketAccess: BucketAccessReader
+  readonly acceleration: AccelerationStore
+  readonly limits: LimitStore
+  readonly torrents: TorrentStore
   readonly objects: ObjectStore
   readonly restores: RestoreStore
   readonly multipart: MultipartStore
@@ -31,14 +37,18 @@ export interface Core {
 export function createCore(dependencies: CoreDependencies): Core {
   const documents = createDocuments(dependencies)
   const principals = createPrincipals(dependencies)
+  const objects = createObjects(dependencies)
   return {
     identities: createIdentities(dependencies, principals),
     sessions: createSessions(dependencies, principals),
     buckets: createBuckets(dependencies),
     documents,
     bucketAccess: createBucketAccess(documents),
-    objects: createObjects(dependencies),
     restores: createRestores(dependencies),
+    acceleration: createAcceleration(dependencies, documents),
+    limits: createLimits(dependencies, documents),
+    torrents: createTorrents(dependencies, objects),
+    objects,
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),
     reclaim: createReclaim(dependencies),

@@ -13,6 +13,10 @@ export interface CoreLimits {
   /** One PUT, part or append; also the largest source of a copy. */
   readonly putSizeBytesMax: number
   readonly bucketsPerAccountMax: number
+  /** Of an account that has no number of its own; undefined: all of them. */
+  readonly acceleratedBucketsMax: number | undefined
+  /** Where buckets can be accelerated. */
+  readonly acceleratedRegions: readonly string[] | 'all'
   /** How long a blob outlives its last reference, for readers in flight. */
   readonly trashDelayMs: number
   /** The length of a day in rules that count days (lifecycle, restored copies); never of a retention. */
@@ -25,6 +29,8 @@ export const defaultCoreLimits: CoreLimits = {
   inlineSizeBytesMax: 64 * 1024,
   putSizeBytesMax: 5 * 1024 ** 3,
   bucketsPerAccountMax: 200,
+  acceleratedBucketsMax: undefined,
+  acceleratedRegions: 'all',
   trashDelayMs: 15 * 60_000,
   dayMs: 24 * 3_600_000,
   commitAttemptsMax: 200,

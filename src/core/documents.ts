@@ -52,7 +52,7 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
     reader: (kinds, parse, rememberedMax) => createReader(meta, kinds, parse, rememberedMax),
     put: (bucket, kind, make) =>
       changeBucket(dependencies, bucket, `PutBucketDocument ${kind}`, (now) => ({
-        bucket: withDocuments(now, now.documents.includes(kind) ? now.documents : [...now.documents, kind]),
+        bucket: withDocument(now, kind),
         puts: [putOf(documentCodec, documentKey(now.id, kind), make(now))],
       })),
     remove: (bucket, kind) =>
@@ -62,6 +62,12 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
         return { bucket: withDocuments(now, documents), removes: [documentKey(now.id, kind)] }
       }),
   }
+}
+
+/** The bucket once it has this document, or another one of the kind. */
+export function withDocument(bucket: Bucket, kind: DocumentKind): Bucket {
+  const { documents } = bucket
+  return withDocuments(bucket, documents.includes(kind) ? documents : [...documents, kind])
 }
 
 function withDocuments(bucket: Bucket, documents: readonly DocumentKind[]): Bucket {

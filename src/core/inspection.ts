@@ -9,7 +9,9 @@ import type { DigestFactory } from '../base/digests.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
 import { inspectIdentities } from './inspect-identities.js'
+import { inspectTorrents } from './inspect-torrents.js'
 import { inspectUploads } from './inspect-uploads.js'
+import { inspectUsage } from './inspect-usage.js'
 import { inspectVersions } from './inspect-versions.js'
 import { bucketCodec, bucketCountCodec, documentCodec, kinds, manifestCodec, ownersCodec, trashBlob } from './rows.js'
 import { inlineBody } from './stored-bytes.js'
@@ -65,6 +67,8 @@ export async function inspectStores(stores: Stores, digests: DigestFactory): Pro
   await collectBytes(survey)
   await inspectVersions(survey)
   await inspectUploads(survey)
+  await inspectUsage(survey)
+  await inspectTorrents(survey)
   await inspectOwners(survey)
   inspectRemains(survey)
   return {

@@ -30,7 +30,8 @@ import {
   uploadKey,
 } from './rows.js'
 import { type CopyPartRequest, copyPart, putPart } from './upload-parts.js'
-import { endUpload, readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { checkUploadBucket, endUpload, readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { settleCounted } from './usage.js'
 import type { Written } from './versions.js'
 
 export interface InitiateRequest {
@@ -121,9 +122,10 @@ export function removeUpload(dependencies: CoreDependencies, name: UploadName): 
     const upload = await readUpload(dependencies.meta, name)
     requireUpload(upload, name)
     const changes = createChanges(dependencies)
+    const bucket = await checkUploadBucket(dependencies.meta, changes, name)
     const parts = await readParts(dependencies.meta, name.uploadId)
     endUpload(changes, upload, parts)
     for (const { value } of parts.rows) changes.release(value.pieces)
-    return { batch: await changes.settle(), result: undefined }
+    return { batch: await settleCounted(dependencies, changes, bucket, name.key), result: undefined }
   })
 }

@@ -8,6 +8,7 @@ import type { Bucket } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
+import { NO_USAGE, type Usage } from '../model/limits.js'
 import type { TagSet } from '../model/tags.js'
 import type {
   AnyVersion,
@@ -26,6 +27,7 @@ import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
 import { cutPieces, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
+import { requireRoom } from './usage.js'
 import {
   currentObject,
   type Deleted,
@@ -195,7 +197,9 @@ async function openObject<T extends { readonly range: ByteRange }>(
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
   const { bucket, key, conditions, source, headers, storageClass, accountId, acl, tags, extras } = request
   const allow = (head: Head) => requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
-  allow(await readHead(dependencies.meta, bucket, key))
+  const before = await readHead(dependencies.meta, bucket, key)
+  allow(before)
+  await requireRoom(dependencies, before.bucket, key, leastChange(before, source.sizeBytes ?? 0))
   const stored = await storeBytes(dependencies, source)
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const content: Content = { kind: 'pieces', pieces: piece === undefined ? [] : [piece] }
@@ -224,6 +228,13 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
       }
     }),
   )
+}
+
+/** What a put of so many bytes adds at least: a null version, wherever it is, makes room for the next one. */
+function leastChange({ bucket, current }: Head, sizeBytes: number): Usage {
+  if (bucket.versioning === 'suspended') return NO_USAGE
+  const replaced = bucket.versioning === 'unset' && current?.kind === 'object' ? current : undefined
+  return { sizeBytes: sizeBytes - (replaced?.sizeBytes ?? 0), objects: replaced === undefined ? 1 : 0 }
 }
 
 function requireCurrent(head: KeyState, key: string): FoundObject {

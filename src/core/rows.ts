@@ -35,6 +35,7 @@ import type {
 } from '../model/version.js'
 import { aclFromJson, aclToJson } from './acl-record.js'
 import { extrasFromJson, extrasToJson } from './extras-record.js'
+import { limitsFromJson, limitsToJson } from './limits-record.js'
 import { tagsFromJson, tagsToJson } from './tags-record.js'
 
 /** First byte of every key of the kind. Numbers are never reused (docs/data-format.md). */
@@ -55,6 +56,9 @@ export const kinds = {
   accountBucket: 0x21,
   bucketCount: 0x22,
   document: 0x23,
+  usage: 0x25,
+  acceleratedCount: 0x26,
+  uncounted: 0x27,
   object: 0x30,
   marker: 0x31,
   version: 0x32,
@@ -67,6 +71,7 @@ export const kinds = {
   partWrites: 0x52,
   trash: 0x60,
   job: 0x70,
+  torrent: 0x71,
 } as const
 
 const CHECKSUM_TYPES: readonly ChecksumType[] = ['COMPOSITE', 'FULL_OBJECT']
@@ -138,10 +143,10 @@ function activeAccount(json: Json): Json {
 
 export const accountCodec = codec<Account>({
   name: 'account',
-  version: 3,
-  upgrades: [unchanged, activeAccount],
+  version: 4,
+  upgrades: [unchanged, activeAccount, unchanged],
   remembered: 256,
-  toJson: ({ id, appId, uin, canonicalId, displayName, email, state, suspendedAt, revision }) => [
+  toJson: ({ id, appId, uin, canonicalId, displayName, email, state, suspendedAt, revision, limits }) => [
     id,
     appId,
     uin,
@@ -151,9 +156,10 @@ export const accountCodec = codec<Account>({
     state,
     suspendedAt ?? null,
     revision,
+    ...(limits === undefined ? [] : [limitsToJson(limits)]),
   ],
   fromJson: (json) => {
-    const [id, appId, uin, canonicalId, displayName, email, state, suspendedAt, revision] = asList(json)
+    const [id, appId, uin, canonicalId, displayName, email, state, suspendedAt, revision, limits] = asList(json)
     return {
       id: asText(id),
       appId: asText(appId),
@@ -164,6 +170,7 @@ export const accountCodec = codec<Account>({
       state: asOneOf(state, ACCOUNT_STATES),
       suspendedAt: asOptionalNumber(suspendedAt),
       revision: asNumber(revision),
+      ...(limits === undefined ? {} : { limits: limitsFromJson(limits) }),
     }
   },
 })
@@ -289,6 +296,29 @@ export const bucketCountCodec = codec<number>({
   fromJson: asNumber,
 })
 export const bucketCountKey = (accountId: string) => key(kinds.bucketCount, accountId)
+/** How many of them are accelerated, kept in the same way. */
+export const acceleratedCountCodec = codec<number>({
+  name: 'accelerated-count',
+  version: 1,
+  toJson: (count) => count,
+  fromJson: asNumber,
+})
+export const acceleratedCountKey = (accountId: string) => key(kinds.acceleratedCount, accountId)
+
+/** Counters of what a bucket, or all counted buckets of an account together, hold (core/usage.ts). */
+export const usageKey = (scope: 'account' | 'bucket', id: string, what: 'objects' | 'size') =>
+  key(kinds.usage, scope, id, what)
+/** A counter of the writes into the stretch of a bucket that is being counted: the count checks it. */
+export const usageWritesKey = (bucketId: string) => key(kinds.usage, 'writes', bucketId)
+/** Buckets whose count is under way; the value is the bucket's name. */
+export const uncountedKey = (bucketId: string) => key(kinds.uncounted, bucketId)
+export const uncountedPrefix = () => Buffer.of(kinds.uncounted)
+export const uncountedCodec = codec<string>({
+  name: 'uncounted',
+  version: 1,
+  toJson: (bucketName) => bucketName,
+  fromJson: asText,
+})
 
 // --- versions -------------------------------------------------------------------------------------------------
 

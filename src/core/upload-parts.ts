@@ -12,7 +12,8 @@ import type { ObjectSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
 import { type Part, partCodec, partKey, partWritesKey, putOf, readRow, type Upload } from './rows.js'
 import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
-import { readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { checkUploadBucket, readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { requireRoom, settleCounted } from './usage.js'
 
 export interface CopyPartRequest extends UploadName {
   readonly number: number
@@ -28,6 +29,7 @@ export async function putPart(
   source: ObjectSource,
 ): Promise<Part> {
   const upload = requireUpload(await readUpload(dependencies.meta, name), name)
+  await requireRoomForPart(dependencies, name, number, source.sizeBytes ?? 0)
   const stored = await storeBytes(dependencies, withPromisedDigest(source, upload))
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const modifiedAt = dependencies.clock.now()
@@ -49,6 +51,18 @@ export async function putPart(
       result: part,
     })),
   )
+}
+
+async function requireRoomForPart(
+  dependencies: CoreDependencies,
+  { bucket, key, uploadId }: UploadName,
+  number: number,
+  sizeBytes: number,
+): Promise<void> {
+  if (!bucket.documents.includes('usage')) return
+  const old = await readRow(dependencies.meta, partCodec, partKey(uploadId, number))
+  const change = { sizeBytes: sizeBytes - (old.value?.sizeBytes ?? 0), objects: 0 }
+  await requireRoom(dependencies, bucket, key, change)
 }
 
 /** A part of an upload that promised checksums gets one, even when its client sent none: Complete joins them. */
@@ -91,13 +105,15 @@ async function planPart(
   const rowKey = partKey(name.uploadId, part.number)
   const old = await readRow(meta, partCodec, rowKey)
   const changes = createChanges(dependencies)
+  const bucket = await checkUploadBucket(meta, changes, name)
   changes.check(upload)
   changes.check(old)
   changes.put(putOf(partCodec, rowKey, part))
   changes.add({ key: partWritesKey(name.uploadId), delta: 1n })
   if (old.value !== undefined) changes.release(old.value.pieces)
+  changes.tally({ sizeBytes: part.sizeBytes - (old.value?.sizeBytes ?? 0), objects: 0 })
   include(changes)
-  return changes.settle()
+  return settleCounted(dependencies, changes, bucket, name.key)
 }
 
 /**

@@ -12,7 +12,7 @@ import { type Entry, isCollapsed, type MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { AnyVersion, DeleteMarker, ObjectVersion } from '../model/version.js'
 import { nextSequence, type VersionReference } from '../model/version-id.js'
-import { type Changes, commitPlanned, createChanges, releaseContent } from './changes.js'
+import { type Changes, commitPlanned, createChanges, releaseVersion } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { requireOpen } from './open-bucket.js'
 import {
@@ -31,6 +31,7 @@ import {
   rowOf,
   versionRow,
 } from './rows.js'
+import { settleCounted } from './usage.js'
 
 /** The state of one key, read at one moment. */
 export interface KeyState {
@@ -124,7 +125,10 @@ export function writeVersion(
     checkHead(changes, head)
     const written = await putNewest(dependencies, changes, head, name, version)
     await include?.(changes)
-    return { batch: await changes.settle(), result: { version: written, bucket: head.bucket } }
+    return {
+      batch: await settleCounted(dependencies, changes, head.bucket, name),
+      result: { version: written, bucket: head.bucket },
+    }
   })
 }
 
@@ -146,6 +150,7 @@ async function putNewest(
   }
   await displaceCurrent(meta, changes, head, name, complete.isNull)
   if (complete.isNull) await dropNoncurrentNull(meta, changes, head, name)
+  if (complete.kind === 'object') changes.tally({ sizeBytes: complete.sizeBytes, objects: 1 })
   putCurrent(changes, head, complete)
   return complete
 }
@@ -166,7 +171,7 @@ async function displaceCurrent(
   const { current } = head
   if (current === undefined) return
   if (byNull && current.isNull) {
-    if (current.kind === 'object') await releaseContent(meta, changes, current.content)
+    if (current.kind === 'object') await releaseVersion(meta, changes, current)
     return
   }
   const bucketId = head.bucket.id
@@ -183,7 +188,7 @@ async function dropNoncurrentNull(meta: MetaStore, changes: Changes, head: Head,
   changes.check(row)
   changes.remove(rowKey)
   changes.remove(nullVersionKey(head.bucket.id, name))
-  if (row.value.kind === 'object') await releaseContent(meta, changes, row.value.content)
+  if (row.value.kind === 'object') await releaseVersion(meta, changes, row.value)
 }
 
 /** Writes the row of the new current version and clears the other one. */
@@ -228,7 +233,9 @@ export async function locateVersion(
  * Puts a version with other facts in the place where it stands: not newer than before, and with the same content.
  * `plan` finds it in the key's state, and is called again when another writer came first.
  */
-export function rewriteVersion<T extends { readonly version: ObjectVersion; readonly row: Row<unknown> }>(
+export function rewriteVersion<
+  T extends { readonly version: ObjectVersion; readonly row: Row<AnyVersion | undefined> },
+>(
   dependencies: CoreDependencies,
   bucket: Bucket,
   name: string,
@@ -243,7 +250,8 @@ export function rewriteVersion<T extends { readonly version: ObjectVersion; read
     checkHead(changes, head)
     if (row !== head.object) changes.check(row)
     changes.put({ key: row.key, value: encodeVersion(version) })
-    return { batch: await changes.settle(), result: planned }
+    if (row.value?.kind === 'object') changes.tally({ sizeBytes: version.sizeBytes - row.value.sizeBytes, objects: 0 })
+    return { batch: await settleCounted(dependencies, changes, head.bucket, name), result: planned }
   })
 }
 
@@ -279,14 +287,20 @@ export function deleteCurrent(
     const now = head.bucket
     if (now.versioning !== 'unset') {
       const marker = await putNewest(dependencies, changes, head, name, { kind: 'marker', accountId })
-      return { batch: await changes.settle(), result: { removed: undefined, marker, bucket: now } }
+      return {
+        batch: await settleCounted(dependencies, changes, head.bucket, name),
+        result: { removed: undefined, marker, bucket: now },
+      }
     }
     const { current } = head
     if (current !== undefined) {
       changes.remove(head.object.key)
-      if (current.kind === 'object') await releaseContent(dependencies.meta, changes, current.content)
+      if (current.kind === 'object') await releaseVersion(dependencies.meta, changes, current)
     }
-    return { batch: await changes.settle(), result: { removed: current, marker: undefined, bucket: now } }
+    return {
+      batch: await settleCounted(dependencies, changes, head.bucket, name),
+      result: { removed: current, marker: undefined, bucket: now },
+    }
   })
 }
 
@@ -307,7 +321,7 @@ export function removeVersion(
     checkHead(changes, head)
     if (located !== undefined) {
       const { version, row, isCurrent } = located
-      if (version.kind === 'object') await releaseContent(meta, changes, version.content)
+      if (version.kind === 'object') await releaseVersion(meta, changes, version)
       if (isCurrent) await promoteNewest(meta, changes, head, name)
       else {
         changes.check(row)
@@ -315,7 +329,10 @@ export function removeVersion(
         if (version.isNull) changes.remove(nullVersionKey(head.bucket.id, name))
       }
     }
-    return { batch: await changes.settle(), result: { removed: located?.version, bucket: head.bucket } }
+    return {
+      batch: await settleCounted(dependencies, changes, head.bucket, name),
+      result: { removed: located?.version, bucket: head.bucket },
+    }
   })
 }
 

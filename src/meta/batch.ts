@@ -83,8 +83,32 @@ function assertOneList({ puts, removes, adds }: Required<Omit<Batch, 'checks'>>)
   }
 }
 
+export interface SummedCounters {
+  readonly counters: readonly { readonly key: Bytes; readonly value: Buffer }[]
+  /** A counter that would end above a bound of its adds. */
+  readonly exceeded: Bytes | undefined
+}
+
+/** What the adds of a batch come to. `read` gives the row that stands there now. */
+export function sumCounters(
+  adds: NonNullable<Batch['adds']>,
+  read: (key: Bytes, text: string) => Bytes | undefined,
+): SummedCounters {
+  const counters = new Map<string, { readonly key: Bytes; readonly value: Buffer }>()
+  for (const { key, delta } of adds) {
+    const text = asText(key)
+    const current = counters.get(text)?.value ?? read(key, text)
+    counters.set(text, { key, value: addToCounter(current, delta) })
+  }
+  const exceeded = adds.find(({ key, max }) => {
+    const sum = counters.get(asText(key))?.value.readBigInt64BE(0)
+    return max !== undefined && sum !== undefined && sum > max
+  })
+  return { counters: [...counters.values()], exceeded: exceeded?.key }
+}
+
 /** The counter's next row. `current` is the row that stands there now. */
-export function addToCounter(current: Bytes | undefined, delta: bigint): Buffer {
+function addToCounter(current: Bytes | undefined, delta: bigint): Buffer {
   const next = Buffer.alloc(COUNTER_SIZE_BYTES)
   let sum = delta
   if (current !== undefined) {

@@ -8,7 +8,7 @@ import { open } from 'lmdb'
 import { assert } from '../base/assert.js'
 import { afterPrefix, asBuffer, type Bytes, compareBytes } from '../base/bytes.js'
 import { makeFolder, syncFolder } from '../base/folders.js'
-import { addToCounter, assertBatch, assertKey, assertScan, asText, clampBound, toVersion } from './batch.js'
+import { assertBatch, assertKey, assertScan, clampBound, sumCounters, toVersion } from './batch.js'
 import type { Batch, Collapsed, CommitResult, Entry, KeyRange, MetaStore, ScanOptions, Version } from './meta-store.js'
 
 export interface LmdbOptions {
@@ -256,7 +256,9 @@ function applyBatch(database: Database, batch: Batch, version: Version): Outcome
   try {
     const failed = checks.find((check) => readVersion(database, check.key) !== check.version)
     if (failed) return { result: { ok: false, conflict: failed.key } }
-    counters = sumCounters(database, adds)
+    const summed = sumCounters(adds, (key) => database.getEntry(key)?.value)
+    if (summed.exceeded) return { result: { ok: false, conflict: summed.exceeded } }
+    counters = summed.counters
   } catch (error) {
     return { refused: error }
   }
@@ -265,14 +267,4 @@ function applyBatch(database: Database, batch: Batch, version: Version): Outcome
   for (const key of removes) database.remove(key)
   for (const { key, value } of counters) database.put(key, value, version)
   return { result: { ok: true, version } }
-}
-
-function sumCounters(database: Database, adds: NonNullable<Batch['adds']>) {
-  const counters = new Map<string, { readonly key: Bytes; readonly value: Bytes }>()
-  for (const { key, delta } of adds) {
-    const text = asText(key)
-    const current = counters.get(text)?.value ?? database.getEntry(key)?.value
-    counters.set(text, { key, value: addToCounter(current, delta) })
-  }
-  return [...counters.values()]
 }

@@ -6,7 +6,7 @@
 
 import { assert } from '../base/assert.js'
 import { afterPrefix, type Bytes } from '../base/bytes.js'
-import { addToCounter, assertBatch, assertKey, assertScan, asText, toVersion } from './batch.js'
+import { assertBatch, assertKey, assertScan, asText, sumCounters, toVersion } from './batch.js'
 import type { Batch, Collapsed, CommitResult, Entry, KeyRange, MetaStore, ScanOptions, Version } from './meta-store.js'
 
 interface Row {
@@ -38,16 +38,12 @@ export function createMemoryMetaStore(): MetaStore {
   const commit = ({ checks = [], puts = [], removes = [], adds = [] }: Batch): CommitResult => {
     const failed = checks.find(({ key, version }) => rows.get(asText(key))?.version !== version)
     if (failed) return { ok: false, conflict: failed.key }
-    const counters = new Map<string, { readonly key: Bytes; readonly value: Bytes }>()
-    for (const { key, delta } of adds) {
-      const text = asText(key)
-      const current = counters.get(text) ?? rows.get(text)
-      counters.set(text, { key, value: addToCounter(current?.value, delta) })
-    }
+    const { counters, exceeded } = sumCounters(adds, (_key, text) => rows.get(text)?.value)
+    if (exceeded) return { ok: false, conflict: exceeded }
     const version = toVersion(++commits)
     for (const { key, value } of puts) set(key, Buffer.from(value), version)
     for (const key of removes) remove(key)
-    for (const { key, value } of counters.values()) set(key, value, version)
+    for (const { key, value } of counters) set(key, value, version)
     return { ok: true, version }
   }
 

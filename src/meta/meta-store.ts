@@ -54,6 +54,8 @@ export interface Put {
 export interface Add {
   readonly key: Bytes
   readonly delta: bigint
+  /** The batch conflicts in this key when it would end above: a bound that holds without a check of the row. */
+  readonly max?: bigint
 }
 
 export interface Batch {
@@ -63,7 +65,7 @@ export interface Batch {
   readonly adds?: readonly Add[]
 }
 
-/** `version` is the one that every put of this batch now has. `conflict` is the first check that failed. */
+/** `version` is the one that every put of this batch now has. `conflict` is the first check or bound that failed. */
 export type CommitResult =
   | { readonly ok: true; readonly version: Version }
   | { readonly ok: false; readonly conflict: Bytes }

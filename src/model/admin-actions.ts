@@ -70,6 +70,9 @@ const ACCOUNT_FORMS = 'APPID, UIN, canonical id, internal id or name'
 const named = { account: positional('text', `The account: ${ACCOUNT_FORMS}.`) }
 const within = { account: optional('text', `The account: ${ACCOUNT_FORMS}. Default: that of the signing key.`) }
 
+const bucket = positional('text', 'Name of the bucket.')
+/** Of a limit. */
+const DEFAULT_WORD = 'A whole number; `default` takes it away, so that only the settings limit.'
 const user = positional('text', 'Name of the user.')
 const group = positional('text', 'Name of the group.')
 const role = positional('text', 'Name of the role.')
@@ -120,6 +123,33 @@ export const adminActions = {
     named,
   ),
   'account invite': changes('operator', 'Let an account exist that may not use the service yet.', named),
+
+  'account limits': reads('account', 'Show what an account may have, where that differs from the settings.', {
+    account: { ...within.account, positional: true },
+  }),
+  'account set-limits': changes('operator', 'Set what an account may have. What is not given stays as it is.', {
+    ...named,
+    bucketsMax: optional('text', `Buckets. ${DEFAULT_WORD}`),
+    sizeBytesMax: optional('text', `Bytes in all its buckets together. ${DEFAULT_WORD}`),
+    objectsMax: optional('text', `Objects, older versions included, in all its buckets together. ${DEFAULT_WORD}`),
+    requestsPerSecondMax: optional('text', `Requests that its keys sign, in each process. ${DEFAULT_WORD}`),
+    acceleratedBucketsMax: optional('text', `Accelerated buckets. ${DEFAULT_WORD}`),
+    acceleration: optional('text', '`locked`: no bucket of it may be accelerated anew. `open`: that ends.'),
+  }),
+  'account usage': reads('account', 'Show what the counted buckets of an account hold together.', {
+    account: { ...within.account, positional: true },
+  }),
+
+  'bucket limits': reads('account', 'Show what a bucket may hold and how fast it may be asked.', { bucket }),
+  'bucket set-limits': changes('operator', 'Set the limits of a bucket. What is not given stays as it is.', {
+    bucket,
+    sizeBytesMax: optional('text', `Bytes of versions and of parts. ${DEFAULT_WORD}`),
+    objectsMax: optional('text', `Objects, older versions included. ${DEFAULT_WORD}`),
+    requestsPerSecondMax: optional('text', `Requests, in each process. ${DEFAULT_WORD}`),
+    acceleration: optional('text', '`locked`: it may not be accelerated anew. `open`: that ends.'),
+  }),
+  'bucket usage': reads('account', 'Show what a bucket holds, if it is counted.', { bucket }),
+  'bucket count': changes('operator', 'Count what a bucket holds, from now on; or count it anew.', { bucket }),
 
   'user list': reads('account', 'List the users of an account.', within),
   'user show': reads('account', 'Show a user and its keys.', { user, ...within }),

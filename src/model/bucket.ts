@@ -20,6 +20,8 @@ export const DOCUMENT_KINDS = [
   'accelerate',
   'referer',
   'domain',
+  'limits',
+  'usage',
 ] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 

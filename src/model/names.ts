@@ -23,14 +23,15 @@ const NAME_LENGTH_MAX = 255
 
 /**
  * For CreateBucket. `hostSuffix` is what follows the name in the host, with its dot (`.cos.ap-guangzhou.myqcloud.com`);
- * it counts only under `name-appid`. Fails with InvalidBucketName, or BucketNameTooLong when length is all that is wrong.
+ * it counts only under `name-appid`. `legacyNames`: old-style names are names too, under `dns-label`. Fails with InvalidBucketName, or BucketNameTooLong when length is all that is wrong.
  */
 export function checkBucketName(
   rule: BucketNameRule,
   name: string,
-  { hostSuffix }: { readonly hostSuffix: string },
+  { hostSuffix, legacyNames = false }: { readonly hostSuffix: string; readonly legacyNames?: boolean },
 ): void {
   if (rule === 'dns-label') {
+    if (legacyNames && isLegacyName(name)) return
     if (!isDnsLabels(name) || isReserved(name)) fail('InvalidBucketName', { BucketName: name })
     return
   }
@@ -39,7 +40,8 @@ export function checkBucketName(
 }
 
 /** False when no bucket can have this name under either rule: InvalidBucketName, or NoSuchBucket on DELETE (row 20). */
-export function bucketNamePossible(name: string): boolean {
+export function bucketNamePossible(name: string, legacyNames = false): boolean {
+  if (legacyNames && isLegacyName(name)) return true
   return isDnsLabels(name) || (name.length <= NAME_LENGTH_MAX && isNameAppid(name))
 }
 
@@ -51,6 +53,11 @@ function isNameAppid(name: string): boolean {
   const hyphen = name.lastIndexOf('-')
   const ownName = name.slice(0, Math.max(0, hyphen))
   return /^[a-z0-9-]+$/.test(ownName) && !/^-|-$/.test(ownName) && /^\d+$/.test(name.slice(hyphen + 1))
+}
+
+/** What S3 once allowed: upper case and underscores, where no host holds the name. */
+function isLegacyName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/.test(name) && /[A-Z_]/.test(name)
 }
 
 function isReserved(name: string): boolean {

@@ -1,6 +1,7 @@
 /** Who asks: nobody, or somebody of an account, through a permanent or a temporary key. */
 
 import type { Millis } from '../base/clock.js'
+import type { Limits } from './limits.js'
 import type { PolicyDocument } from './policy/policy.js'
 
 export interface AccountId {
@@ -28,6 +29,8 @@ export interface Account {
   readonly suspendedAt: Millis | undefined
   /** Counts the changes to its users, groups, roles and policies: what was worked out from them goes by it. */
   readonly revision: number
+  /** That the operator has set for it. */
+  readonly limits?: Limits
 }
 
 /** In whose name within the account. */

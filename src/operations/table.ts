@@ -1,6 +1,7 @@
 /** Every operation that is served. Router, permissions, docs, metric names and coverage tests are derived from it. */
 
 import type { Operation } from '../wire/operation.js'
+import { getBucketAccelerate, putBucketAccelerate } from './bucket/bucket-accelerate.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
@@ -28,6 +29,7 @@ import { copyObject } from './object/copy-object.js'
 import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
+import { getObjectTorrent } from './object/get-object-torrent.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
@@ -44,6 +46,8 @@ export const operations: readonly Operation[] = [
   getBucketLocation,
   getBucketVersioning,
   putBucketVersioning,
+  getBucketAccelerate,
+  putBucketAccelerate,
   getBucketAcl,
   putBucketAcl,
   getBucketPolicy,
@@ -69,6 +73,7 @@ export const operations: readonly Operation[] = [
   deleteObject,
   copyObject,
   getObjectAttributes,
+  getObjectTorrent,
   getObjectAcl,
   putObjectAcl,
   getObjectTagging,

@@ -25,7 +25,6 @@ const GP: readonly Method[] = ['GET', 'PUT']
 
 /** Sub-resources that are configurations: one row stands for an operation per method. */
 const FAMILIES: readonly Family[] = [
-  { name: 'BucketAccelerate', query: 'accelerate', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketDomain', query: 'domain', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketDomainCertificate', query: 'domaincertificate', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketEncryption', query: 'encryption', methods: GPD, target: 'bucket', dialects: BOTH },
@@ -66,7 +65,6 @@ const FAMILIES: readonly Family[] = [
   { name: 'Session', query: 'session', methods: ['GET'], target: 'bucket', dialects: S3 },
   { name: 'ObjectRetention', query: 'retention', methods: GP, target: 'object', dialects: BOTH },
   { name: 'ObjectLegalHold', query: 'legal-hold', methods: GP, target: 'object', dialects: S3 },
-  { name: 'ObjectTorrent', query: 'torrent', methods: ['GET'], target: 'object', dialects: BOTH },
   { name: 'Symlink', query: 'symlink', methods: GP, target: 'object', dialects: COS },
 ]
 

@@ -2,41 +2,26 @@
 
 import type { Clock } from '../base/clock.js'
 import { fail } from '../model/errors/index.js'
+import { slowDown } from './rate-limits.js'
+import { createTokenBuckets } from './token-buckets.js'
 
 export interface Admission {
-  /** ServiceUnavailable or SlowDown, before anything of the request has cost work. */
-  admit(): void
+  /** ServiceUnavailable or SlowDown, before anything of the request has cost work. The name is for the answer. */
+  admit(bucketName?: string): void
   /** From now on everything is ServiceUnavailable; `retryAfterSeconds` is when another process may answer. */
   beginDrain(retryAfterSeconds: number): void
 }
 
 export function createAdmission(clock: Clock, requestsPerSecondMax: number | undefined): Admission {
   let drainSeconds: number | undefined
-  const take = requestsPerSecondMax === undefined ? undefined : tokenBucket(clock, requestsPerSecondMax)
+  const { take } = createTokenBuckets(clock)
   return {
-    admit: () => {
+    admit: (bucketName) => {
       if (drainSeconds !== undefined) fail('ServiceUnavailable', { RetryAfterSeconds: drainSeconds })
-      const waitMs = take?.() ?? 0
-      if (waitMs > 0) fail('SlowDown', { RetryAfterSeconds: Math.ceil(waitMs / 1000) })
+      if (requestsPerSecondMax !== undefined) slowDown(take('', requestsPerSecondMax), bucketName)
     },
     beginDrain: (retryAfterSeconds) => {
       drainSeconds = retryAfterSeconds
     },
-  }
-}
-
-/** A second's worth of requests at most in one burst. Answers how long to wait; 0 when a token was taken. */
-function tokenBucket(clock: Clock, perSecond: number): () => number {
-  let tokens = perSecond
-  let filledAt = clock.now()
-  return () => {
-    const now = clock.now()
-    tokens = Math.min(perSecond, tokens + (Math.max(0, now - filledAt) * perSecond) / 1000)
-    filledAt = now
-    if (tokens >= 1) {
-      tokens--
-      return 0
-    }
-    return ((1 - tokens) * 1000) / perSecond
   }
 }

@@ -95,6 +95,8 @@ export interface Traits {
   readonly unversionedIdEmpty: boolean
   /** Region of a new bucket from the LocationConstraint of the body; otherwise from the host. */
   readonly locationInBody: boolean
+  /** Whether the accelerate host serves this operation. */
+  readonly isAccelerated: (operation: string) => boolean
   /** A bucket is found only through hosts of its own region. */
   readonly regionBound: boolean
   /** Making an own bucket anew with another ACL is BucketAlreadyExists. */

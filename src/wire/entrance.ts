@@ -12,6 +12,7 @@ import { fail } from '../model/errors/index.js'
 import type { Principal } from '../model/principal.js'
 import { unsignedPart } from '../model/strict-signature.js'
 import { parseVersionId } from '../model/version-id.js'
+import { requireAccelerated } from './acceleration.js'
 import { accessFacts } from './access-facts.js'
 import type { Address } from './address.js'
 import type { AuthKind, Coverage, FormAuthKind } from './authentication.js'
@@ -19,12 +20,14 @@ import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
+import type { RateLimits } from './rate-limits.js'
 import type { WireRequest } from './request.js'
 
 export interface EntranceOptions {
   readonly core: Core
   readonly clock: { now(): number }
   readonly clientAddresses: ClientAddresses
+  readonly rateLimits: RateLimits
   readonly region: string
 }
 
@@ -62,13 +65,16 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   const { match, permission } = operation
   const asker = createAsker(options.core, { principal, facts: factsOf(options, visit) })
   if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
+    await requireAccelerated(options.core, visit, undefined)
     asker.requireService(permission, bucketName, address.region ?? options.region)
     return { asker, bucket: undefined, access: undefined }
   }
   const bucket = await findBucket(options.core, visit, bucketName)
+  await options.rateLimits.admitBucket(bucket)
   const access = await asker.enter(bucket)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
+  await requireAccelerated(options.core, visit, bucket)
   if (operation.keysInBody) asker.requirePossible(permission, bucket)
   else await asker.require(permission, { bucket, key: key || formKey, reference: referenceOf(query) })
   return { asker, bucket, access }

@@ -11,6 +11,7 @@ import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
+import { checkAccelerateAddress } from './acceleration.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
@@ -36,6 +37,7 @@ import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
 import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
 import { type QueryView, queryView } from './query-view.js'
+import type { RateLimits } from './rate-limits.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
@@ -47,6 +49,7 @@ export interface PipelineOptions {
   readonly digests: DigestFactory
   readonly log: Log
   readonly admission: Admission
+  readonly rateLimits: RateLimits
   readonly addressing: (host: string, rawPath: string) => Address
   readonly detect: (
     request: WireRequest,
@@ -64,6 +67,8 @@ export interface PipelineOptions {
   readonly region: string
   readonly regionAliases: readonly string[]
   readonly xmlSizeBytesMax: number
+  /** Old-style bucket names are names too. */
+  readonly legacyNames: boolean
   /** Where an account that was invited signs up. */
   readonly signUpUrl: string | undefined
   /** Called once per answer, before its body is sent. */
@@ -177,6 +182,7 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   if (isQueryCall(request, address))
     return serveCall(options, request, authFacts(options, request, query, address), dialect, progress)
   checkEntrance(options, address)
+  checkAccelerateAddress(address)
   if (request.method === 'OPTIONS') {
     progress.preflight = true
     return options.crossOrigin.preflight(request, address, dialect)
@@ -201,10 +207,10 @@ function serveCall(
   dialect: Dialect,
   progress: Progress,
 ): Promise<WireResponse> {
-  const { core, dialects, queryApi, clientAddresses, signUpUrl } = options
+  const { core, dialects, queryApi, clientAddresses, rateLimits, signUpUrl } = options
   const call: QueryProgress = { dialect, action: undefined }
   progress.call = call
-  const api = { ...queryApi, core, dialects, clientAddresses, signUpUrl }
+  const api = { ...queryApi, core, dialects, clientAddresses, rateLimits, signUpUrl }
   return serveQueryCall(api, request, facts, progress.requestIds, call)
 }
 
@@ -237,6 +243,7 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     if (holder !== undefined) claim?.verify(holder.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', facts.now)
     const principal = holder === undefined ? ANONYMOUS : admitHolder(core, holder, options.signUpUrl)
+    options.rateLimits.admitAccount(principal, address.bucketName)
     const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
     const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
     const upload = uploadOfForm(draft, form, request, sizes)
@@ -308,7 +315,8 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
     const { dialect, seen } = options.detect(request, query, address.dialect)
     progress.seen = seen
     progress.dialect = dialect
-    options.admission.admit()
+    options.admission.admit(address.bucketName)
+    options.rateLimits.admitAddress(request, address.bucketName)
     return { query, address, dialect }
   } catch (thrown) {
     failure = thrown
@@ -316,6 +324,7 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
   if (progress.address === undefined) {
     progress.seen = options.detect(request, [], undefined).seen
     options.admission.admit()
+    options.rateLimits.admitAddress(request)
   }
   throw failure
 }
@@ -340,20 +349,19 @@ function target(
     key,
     bucketName,
   })
-  if (bucketName !== undefined) checkBucketAddress(operation, bucketName, dialect, address.region ?? options.region)
+  if (bucketName !== undefined)
+    checkBucketAddress(operation, bucketName, dialect, address.region ?? options.region, options.legacyNames)
   if (key !== undefined && key !== '') checkObjectKey(key, dialect.traits)
   return operation
 }
 
-/** Hosts that serve less than everything; none of their configurations can be made yet, so none is there. */
+/** Hosts that serve less than everything. */
 function checkEntrance(options: PipelineOptions, { entrance, bucketName, region }: Address): void {
   if (region !== undefined && region !== options.region) fail('InvalidRegionName')
   if (entrance === 'storage') return
   const BucketName = bucketName ?? '/'
   if (entrance === 'website') fail('NoSuchWebsiteConfiguration', { BucketName })
   if (entrance === 'control') fail('NotImplemented', {}, { message: 'Batch jobs are not implemented by this server.' })
-  if (bucketName === undefined) fail('AccelerateVirtualHostOnly')
-  fail('AccelerateNotConfigured', { BucketName })
 }
 
 /** A create is held to its dialect's rule of names; a delete of what cannot exist finds nothing (errors.md row 20). */
@@ -362,12 +370,14 @@ function checkBucketAddress(
   bucketName: string,
   { traits }: Dialect,
   region: string,
+  legacyNames: boolean,
 ): void {
   if (match.target === 'bucket-name') {
-    checkBucketName(traits.bucketNameRule, bucketName, { hostSuffix: traits.bucketHostSuffix(region) })
+    const hostSuffix = traits.bucketHostSuffix(region)
+    checkBucketName(traits.bucketNameRule, bucketName, { hostSuffix, legacyNames })
     return
   }
-  if (bucketNamePossible(bucketName)) return
+  if (bucketNamePossible(bucketName, legacyNames)) return
   if (method === 'DELETE') fail('NoSuchBucket', { BucketName: bucketName })
   fail('InvalidBucketName', { BucketName: bucketName })
 }
@@ -393,7 +403,9 @@ async function authenticate(
   const claim = scheme.claim(request, authFacts(options, request, query, address))
   const holder = await findHolder(core, claim)
   const payload = claim.verify(holder.secret)
-  return { principal: admitHolder(core, holder, signUpUrl), payload, claim }
+  const principal = admitHolder(core, holder, signUpUrl)
+  options.rateLimits.admitAccount(principal, address.bucketName)
+  return { principal, payload, claim }
 }
 
 function authFacts(

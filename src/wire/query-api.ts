@@ -16,6 +16,7 @@ import type { Action, UnservedActions } from './query-action.js'
 import { type QueryCall, readQueryCall } from './query-call.js'
 import type { QueryClaim } from './query-dialect.js'
 import { queryView } from './query-view.js'
+import type { RateLimits } from './rate-limits.js'
 import type { WireRequest } from './request.js'
 import type { RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
@@ -29,6 +30,7 @@ export interface QueryApiOptions extends QueryApi {
   readonly core: Core
   readonly dialects: readonly Dialect[]
   readonly clientAddresses: ClientAddresses
+  readonly rateLimits: RateLimits
   readonly signUpUrl: string | undefined
 }
 
@@ -121,13 +123,15 @@ function claimOf(dialects: readonly Dialect[], call: QueryCall, facts: AuthFacts
 }
 
 /** The key is known and enabled, its signature holds, and its account may act. */
-async function callerOf({ core, signUpUrl }: QueryApiOptions, claim: QueryClaim): Promise<SignedPrincipal> {
+async function callerOf({ core, signUpUrl, rateLimits }: QueryApiOptions, claim: QueryClaim): Promise<SignedPrincipal> {
   const holder = await findHolder(core, claim).catch((error: unknown) => {
     if (isApiError(error, 'InvalidAccessKeyId')) return fail('InvalidClientTokenId')
     throw error
   })
   claim.verify(holder.secret)
-  return admitHolder(core, holder, signUpUrl)
+  const principal = admitHolder(core, holder, signUpUrl)
+  rateLimits.admitAccount(principal, undefined)
+  return principal
 }
 
 function refuseUnserved({ parameters }: UnservedActions, call: QueryCall): void {

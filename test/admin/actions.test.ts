@@ -77,11 +77,19 @@ const ANY: Readonly<Record<string, unknown>> = {
   ...{ text: 'anything', number: 3_600, names: ['anything'], flag: true, document: '{}' },
 }
 
+/** What belongs to the other account, by the parameter that names it. */
+const FOREIGN = [
+  ['account', OWNER.appId, 403, 'AccessDenied'],
+  ['bucket', 'bucket-1250000000', 404, 'NoSuchBucket'],
+  ['key', OWNER.id, 404, 'NoSuchEntity'],
+] as const
+
 for (const name of adminActionNames) {
   const { parameters, scope } = describeAction(name)
   const required = Object.entries(parameters).filter((entry) => entry[1].required)
   const given = Object.fromEntries(required.map(([parameter, { kind }]) => [parameter, ANY[kind]]))
-  const foreign = 'account' in parameters ? { ...given, account: OWNER.appId } : { ...given, key: OWNER.id }
+  const [parameter, named, status, code] = FOREIGN.find(([name]) => name in parameters) ?? ['', '', 0, '']
+  const foreign = { ...given, [parameter]: named }
   if (scope === 'operator') {
     test(`${name} is for the operator only`, async () => {
       await using world = await createAdminWorld()
@@ -90,8 +98,15 @@ for (const name of adminActionNames) {
   } else {
     test(`${name} does not reach into another account`, async () => {
       await using world = await createAdminWorld()
-      const [status, code] =
-        'account' in parameters ? ([403, 'AccessDenied'] as const) : ([404, 'NoSuchEntity'] as const)
+      const { accounts } = world.service.core.identities
+      const owner = (await accounts()).find(({ appId }) => appId === OWNER.appId)
+      const of = {
+        name: 'bucket-1250000000',
+        accountId: owner?.id ?? '',
+        region: 'ap-guangzhou',
+        acl: 'private',
+      } as const
+      await world.service.core.buckets.create(of)
       assertRefused(await world.call(name, foreign, OTHER), status, code)
     })
   }

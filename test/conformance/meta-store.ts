@@ -438,6 +438,26 @@ function counterCases(withStore: WithStore): void {
     assert.equal(readCounter(await store.get(counter)), 14n)
   })
 
+  withStore('a bound of an add holds whatever the counter was when it was read', async (store) => {
+    await store.commit({ adds: [{ key: counter, delta: 8n, max: 8n }] })
+    const over = await store.commit({ puts: [put('neighbour')], adds: [{ key: counter, delta: 1n, max: 8n }] })
+    assert.equal(over.ok, false)
+    assert.deepEqual(!over.ok && Buffer.from(over.conflict), Buffer.from(counter))
+    assert.equal(await store.get(utf8('neighbour')), undefined, 'nothing of the batch is written')
+    assert.equal((await store.commit({ adds: [{ key: counter, delta: 1n }] })).ok, true, 'an add without a bound')
+    assert.equal((await store.commit({ adds: [{ key: counter, delta: -1n, max: 7n }] })).ok, false)
+    const summed = [3n, -3n].map((delta) => ({ key: counter, delta, max: 9n }))
+    assert.equal((await store.commit({ adds: summed })).ok, true, 'what counts is where the batch ends')
+    assert.equal(readCounter(await store.get(counter)), 9n)
+  })
+
+  withStore('of adds that are made at once as many succeed as their bound has room for', async (store) => {
+    const commits = Array.from({ length: 100 }, () => store.commit({ adds: [{ key: counter, delta: 3n, max: 100n }] }))
+    const results = await Promise.all(commits)
+    assert.equal(results.filter(({ ok }) => ok).length, 33)
+    assert.equal(readCounter(await store.get(counter)), 99n)
+  })
+
   withStore('a counter is a row: put, removed, checked and scanned like any other', async (store) => {
     const twelve = Buffer.alloc(8)
     twelve.writeBigInt64BE(12n)

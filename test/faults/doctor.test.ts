@@ -15,11 +15,13 @@ import {
   ownersKey,
   rangeOf,
   scanAll,
+  usageKey,
 } from '../../src/core/rows.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import type { Entry } from '../../src/meta/meta-store.js'
 import {
   ACCOUNT_ID,
+  bucketNamed,
   copy,
   createWorld,
   initiate,
@@ -375,6 +377,55 @@ const injuries: readonly {
     injure: ({ world }) => rewrite(world, kinds.bucketCount, /2/, '7'),
     kind: 'bucket-count',
     sentence: /says 7, and there are 2/,
+  },
+  ...(['bucket', 'account'] as const).map((scope) => ({
+    name: `a counter of what a ${scope} holds that is wrong`,
+    injure: async ({ world, bucketId }: Patient) => {
+      await world.start().limits.count(await bucketNamed(world.start(), PLAIN))
+      const id = scope === 'bucket' ? bucketId : ACCOUNT_ID
+      await world.meta.commit({ adds: [{ key: usageKey(scope, id, 'objects'), delta: 1n }] })
+    },
+    kind: 'usage',
+    sentence: /says 8, and there are 7/,
+  })),
+  {
+    name: 'a counter that is missing',
+    injure: async ({ world, bucketId }) => {
+      await world.start().limits.count(await bucketNamed(world.start(), PLAIN))
+      await world.meta.commit({ removes: [usageKey('bucket', bucketId, 'size')] })
+    },
+    kind: 'usage',
+    sentence: /says 0, and there are \d+/,
+  },
+  {
+    name: 'a count that nobody goes on with',
+    injure: async ({ world }) => {
+      const core = world.start()
+      await core.documents.put(await bucketNamed(core, PLAIN), 'usage', () => [null, null])
+    },
+    kind: 'usage',
+    sentence: /being counted by nobody/,
+  },
+  {
+    name: 'a torrent with a hash too few',
+    injure: async ({ world }) => {
+      const core = world.start()
+      const bucket = await bucketNamed(core, PLAIN)
+      await core.torrents.prepare(await core.objects.find({ bucket, key: 'large', reference: undefined }))
+      await rewrite(world, kinds.torrent, /"[^"]+"/, '""')
+    },
+    kind: 'torrent',
+    sentence: /has 0 hashes of 1 pieces/,
+  },
+  {
+    name: 'a count of accelerated buckets that is wrong',
+    injure: async ({ world }) => {
+      const core = world.start()
+      await core.acceleration.set(await bucketNamed(core, PLAIN), 'Enabled')
+      await rewrite(world, kinds.acceleratedCount, /1/, '3')
+    },
+    kind: 'accelerated-count',
+    sentence: /says 3, and there are 1/,
   },
 ]
 

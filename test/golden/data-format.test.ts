@@ -9,12 +9,16 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
+import { accelerationFormat } from '../../src/core/acceleration.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import * as identityRows from '../../src/core/identity-rows.js'
+import { limitsFormat } from '../../src/core/limits-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import { bucketTagsFormat } from '../../src/core/tags-record.js'
+import * as torrentRows from '../../src/core/torrent-rows.js'
+import { COMPLETE, usageFormat } from '../../src/core/usage-rows.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
@@ -217,6 +221,22 @@ const SAMPLES: readonly Sample[] = [
     },
     'account that is suspended',
   ),
+  sample(
+    rows.accountCodec,
+    {
+      id: '0a1b2c3d4e5f',
+      appId: '1250000000',
+      uin: '100000000001',
+      canonicalId: 'c0ffee',
+      displayName: 'root',
+      email: undefined,
+      state: 'active',
+      suspendedAt: undefined,
+      revision: 1,
+      limits: { bucketsMax: 10, sizeBytesMax: 1_000_000, accelerationLocked: true },
+    },
+    'account with limits',
+  ),
   sample(identityRows.accountIdCodec, '0a1b2c3d4e5f'),
   sample(rows.accessKeyCodec, ACCESS_KEY),
   {
@@ -265,6 +285,8 @@ const SAMPLES: readonly Sample[] = [
   sample(rows.bucketCodec, { ...BUCKET, documents: ['policy', 'cors'], documentsRevision: 3 }, 'bucket with documents'),
   sample(rows.documentCodec, { rules: [1, 'two', null] }),
   sample(rows.bucketCountCodec, 3),
+  sample(rows.acceleratedCountCodec, 2),
+  sample(rows.uncountedCodec, 'example-1250000000'),
   sample(versionCodec, OBJECT, 'version of an object'),
   sample(versionCodec, { ...OBJECT, acl: 'private' }, 'version of an object with a canned ACL'),
   sample(versionCodec, { ...OBJECT, acl: GRANTS }, 'version of an object with grants'),
@@ -298,6 +320,15 @@ const SAMPLES: readonly Sample[] = [
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
+  sample(documentFormat(accelerationFormat), 'Enabled', 'document of acceleration'),
+  sample(documentFormat(limitsFormat), { objectsMax: 100, requestsPerSecondMax: 5 }, 'document of limits'),
+  sample(documentFormat(usageFormat), COMPLETE, 'document of usage, counted'),
+  sample(
+    documentFormat(usageFormat),
+    { kind: 'counting', counted: 'a', until: undefined },
+    'document of usage, being counted',
+  ),
+  sample(torrentRows.torrentCodec, { sizeBytes: 5, pieceSizeBytes: 262_144, hashes: Buffer.alloc(20, 7) }),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,
@@ -325,7 +356,7 @@ for (const { name, value, encode, decode } of SAMPLES) {
 test('every codec of the rows has a record', () => {
   const isCodec = (value: unknown): value is { readonly name: string } =>
     typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
-  const names = Object.values({ ...rows, ...identityRows }).flatMap((value: unknown) =>
+  const names = Object.values({ ...rows, ...identityRows, ...torrentRows }).flatMap((value: unknown) =>
     isCodec(value) ? [value.name] : [],
   )
   assert.ok(names.length >= 17)
@@ -369,6 +400,9 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   accountBucket: rows.accountBucketKey('0a1b2c3d4e5f', 'example-1250000000'),
   bucketCount: rows.bucketCountKey('0a1b2c3d4e5f'),
   document: rows.documentKey('00112233445566aa', 'policy'),
+  usage: rows.usageKey('bucket', '00112233445566aa', 'size'),
+  acceleratedCount: rows.acceleratedCountKey('0a1b2c3d4e5f'),
+  uncounted: rows.uncountedKey('00112233445566aa'),
   object: rows.objectKey(bucketId, OBJECT.key),
   marker: rows.markerKey(bucketId, OBJECT.key),
   version: rows.noncurrentKey(bucketId, OBJECT.key, IDENTITY.sequence),
@@ -381,6 +415,7 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   partWrites: rows.partWritesKey(uploadId),
   trash: rows.trashKey(1_795_336_593_123, blob),
   job: rows.jobKey('reclaim'),
+  torrent: torrentRows.torrentKey('ready', { bucketId, name: OBJECT.key, sequence: IDENTITY.sequence }),
 }
 
 test('keys of every kind are the recorded ones', () => {

@@ -13,13 +13,6 @@ import { scanRaises } from '../../src/wire/errors-page.js'
 /** By the feature that will raise them. */
 const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
   'access logging': ['CrossLocationLoggingProhibited', 'InvalidTargetBucketForLogging'],
-  acceleration: [
-    'AccelerateCannotBeEnabled',
-    'AccelerateDisabled',
-    'AccelerateNameNotDnsCompatible',
-    'AccelerateNameWithDot',
-    'AccelerateNotSupported',
-  ],
   'bucket documents': ['InvalidBucketState', 'NoSuchLifecycleConfiguration'],
   regions: ['PermanentRedirect', 'Redirect', 'TemporaryRedirect'],
   websites: ['InvalidAddressingHeader'],

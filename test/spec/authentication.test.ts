@@ -66,7 +66,7 @@ const bucket = (method: string, query: Said['query'] = {}, body?: string): Sampl
 const DELETE = '<Delete><Object><Key>key</Key></Object></Delete>'
 const privately = ({ prefix }: Speaker) => ({ [`${prefix}acl`]: 'private' })
 const VERSIONING = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
-/** Names somebody who is not here, so that it decides nothing. */
+/** Names somebody who is not here, so that it decides nothing; but one object is for everybody. */
 const POLICY = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
@@ -75,6 +75,12 @@ const POLICY = JSON.stringify({
       Principal: { AWS: 'arn:aws:iam::999999999999:root' },
       Action: 's3:*',
       Resource: 'arn:aws:s3:::examplebucket-1250000000/*',
+    },
+    {
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 's3:GetObject',
+      Resource: 'arn:aws:s3:::examplebucket-1250000000/shared',
     },
   ],
 })
@@ -87,6 +93,7 @@ const CORS =
 const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
 const RESTORE = '<RestoreRequest><Days>1</Days></RestoreRequest>'
+const ACCELERATION = '<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -105,6 +112,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   PutBucketACL: {
     said: ({ speak }) => ({ method: 'PUT', bucket: speak.bucket, query: { acl: true }, headers: privately(speak) }),
   },
+  GetBucketAccelerate: bucket('GET', { accelerate: true }),
+  PutBucketAccelerate: bucket('PUT', { accelerate: true }, ACCELERATION),
   GetBucketTagging: bucket('GET', { tagging: true }),
   PutBucketTagging: bucket('PUT', { tagging: true }, TAGGING),
   DeleteBucketTagging: bucket('DELETE', { tagging: true }),
@@ -156,6 +165,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     query: { attributes: true },
     headers: { 'x-amz-object-attributes': 'ETag' },
   }),
+  GetObjectTorrent: object({ method: 'GET', key: 'shared', query: { torrent: true } }),
   GetObjectACL: object({ method: 'GET', query: { acl: true } }),
   PutObjectACL: {
     said: ({ speak }) => ({
@@ -217,6 +227,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
   await speak.makeBucket(EMPTY_BUCKET, headers)
   await speak.put('key')
   await speak.put('archived', 'content', { [`${speak.prefix}storage-class`]: 'DEEP_ARCHIVE' })
+  await speak.put('shared')
   await speak.put('tagged', 'content', { [`${speak.prefix}tagging`]: 'a=b' })
   await speak.say({ method: 'PUT', bucket: speak.bucket, query: { tagging: true }, body: TAGGING })
   const { buckets, documents } = speak.core
@@ -485,7 +496,9 @@ for (const operation of inBuckets) {
         const onObject = await fixture(dialect)
         const { objects, buckets } = onObject.speak.core
         const bucket = (await buckets.find(onObject.speak.bucket)) ?? assert.fail()
-        await objects.setAcl({ bucket, key: 'key', reference: undefined }, [grant], () => undefined)
+        for (const key of ['key', 'shared']) {
+          await objects.setAcl({ bucket, key, reference: undefined }, [grant], () => undefined)
+        }
         assertOpened(
           opened(operation, [], [permission]),
           await sayAs('other', operation, onObject),

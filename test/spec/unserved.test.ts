@@ -68,6 +68,8 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'ownershipControls',
     'requestPayment',
     'strict-signature',
+    'accelerate',
+    'torrent',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

@@ -1,8 +1,10 @@
 /** Accounts. The root account stays active: without it nobody could undo what was done to the others. */
 
 import { fail } from '../../model/errors/index.js'
+import { LIMIT_NAMES, NO_LIMITS } from '../../model/limits.js'
 import type { Account, AccountState } from '../../model/principal.js'
 import { accountNamed, type Call, type HandlersOf, type JsonObject } from '../action.js'
+import { limitChanges, shownLimits } from '../limits.js'
 import { shownAccount, shownKey } from '../shown.js'
 
 export const accountHandlers: HandlersOf<'account'> = {
@@ -26,9 +28,22 @@ export const accountHandlers: HandlersOf<'account'> = {
     }
     return shownAccount(await call.identities.changeAccount(account.id, change))
   },
+  'account limits': async (call, { account: named }) => limitsOf(await accountNamed(call, named)),
+  'account set-limits': async (call, { account: named, acceleration, ...given }) => {
+    const account = await accountNamed(call, named)
+    return limitsOf(await call.core.limits.setOfAccount(account.id, limitChanges(given, acceleration)))
+  },
+  'account usage': async (call, { account: named }) => {
+    const account = await accountNamed(call, named)
+    return { appid: account.appId, ...(await call.core.limits.usageOfAccount(account.id)) }
+  },
   'account activate': (call, { account }) => setState(call, account, 'active'),
   'account suspend': (call, { account }) => setState(call, account, 'suspended'),
   'account invite': (call, { account }) => setState(call, account, 'invited'),
+}
+
+function limitsOf({ appId, limits }: Account): JsonObject {
+  return { appid: appId, ...shownLimits(limits ?? NO_LIMITS, LIMIT_NAMES) }
 }
 
 /** Only the operator gets here, so the caller's account is the root account. */

@@ -4,6 +4,7 @@ import type { AdminActionName, ValuesOfAction } from '../../model/admin-actions.
 import type { Call, Handlers, JsonObject } from '../action.js'
 import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
+import { bucketHandlers } from './bucket.js'
 import { keyHandlers } from './key.js'
 import { policyHandlers } from './policy.js'
 import { roleHandlers } from './role.js'
@@ -12,6 +13,7 @@ import { groupHandlers, userHandlers } from './user.js'
 
 const handlers: Handlers = {
   ...accountHandlers,
+  ...bucketHandlers,
   ...userHandlers,
   ...groupHandlers,
   ...roleHandlers,

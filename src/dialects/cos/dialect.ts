@@ -15,6 +15,20 @@ const listedOwner = ({ appId }: Account) => ({ id: appId, displayName: appId })
 const shownUser = (user: NumberedUser) => ({ id: qcsId(user), displayName: user.subUin })
 const shownOwner = ({ uin }: Account) => shownUser({ uin, subUin: uin })
 
+/** Objects whole and in parts; nothing else goes through the accelerate host. OPTIONS is no operation. */
+const ACCELERATED = [
+  'PutObject',
+  'PostObject',
+  'GetObject',
+  'HeadObject',
+  'InitiateMultipartUpload',
+  'UploadPart',
+  'CompleteMultipartUpload',
+  'AbortMultipartUpload',
+  'ListParts',
+  'ListMultipartUploads',
+]
+
 export const cosDialect: Dialect = {
   name: 'cos',
   vendorPrefix: 'x-cos-',
@@ -42,6 +56,7 @@ export const cosDialect: Dialect = {
     xmlDeclaration: "<?xml version='1.0' encoding='utf-8' ?>\n", // errors.md 1.1
     unversionedIdEmpty: true, // 5.7
     locationInBody: false, // 5.2
+    isAccelerated: (operation) => ACCELERATED.includes(operation), // errors.md row 37
     regionBound: true, // 1.1: a bucket of another region is absent
     aclDistinguishesBuckets: false, // 5.2
     appIdInName: true, // 1.2

@@ -62,6 +62,7 @@ export function createS3Dialect(): Dialect {
       xmlDeclaration: '<?xml version="1.0" encoding="UTF-8"?>\n', // errors.md 1.1
       unversionedIdEmpty: false,
       locationInBody: true,
+      isAccelerated: (operation) => !['GetService', 'ListBuckets', 'CreateBucket', 'DeleteBucket'].includes(operation), // S3 Transfer Acceleration
       regionBound: false, // redirects between regions need several regions
       aclDistinguishesBuckets: true, // errors.md row 5
       appIdInName: false,
