@@ -3,6 +3,7 @@
  * `deleting`, which every object commit checks, so that nothing slips in between the look for content and the end.
  */
 
+import type { Bytes } from '../base/bytes.js'
 import { randomHex } from '../base/ids.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
@@ -25,6 +26,7 @@ import {
   documentCodec,
   documentKey,
   EMPTY_VALUE,
+  formerRegionPrefix,
   kinds,
   markerPrefix,
   noncurrentBucketPrefix,
@@ -181,7 +183,9 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     const count = await readRow(meta, bucketCountCodec, bucketCountKey(bucket.accountId))
     const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
     const documents = row.value.documents.map((kind) => documentKey(bucket.id, kind))
-    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents]
+    const formerRegions: Bytes[] = []
+    for await (const entry of scanAll(meta, rangeOf(formerRegionPrefix(bucket.id)))) formerRegions.push(entry.key)
+    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents, ...formerRegions]
     return { batch: { checks: [checkOf(row), checkOf(count)], puts, removes }, result: undefined }
   })
 }

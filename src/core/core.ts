@@ -1,6 +1,7 @@
 /** What the server can do, without HTTP. */
 
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
+import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
@@ -11,12 +12,15 @@ import { createMultipart, type MultipartStore } from './multipart.js'
 import { createObjects, type ObjectStore } from './objects.js'
 import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
+import { createServiceMode, type ServiceMode } from './service-mode.js'
 import { createSessions } from './sessions.js'
 
 export interface Core {
   readonly identities: IdentityStore
   readonly sessions: SessionStore
   readonly buckets: BucketStore
+  readonly moves: BucketMoves
+  readonly serviceMode: ServiceMode
   readonly documents: DocumentStore
   readonly bucketAccess: BucketAccessReader
   readonly objects: ObjectStore
@@ -33,6 +37,8 @@ export function createCore(dependencies: CoreDependencies): Core {
     identities: createIdentities(dependencies, principals),
     sessions: createSessions(dependencies, principals),
     buckets: createBuckets(dependencies),
+    moves: createBucketMoves(dependencies),
+    serviceMode: createServiceMode(dependencies),
     documents,
     bucketAccess: createBucketAccess(documents),
     objects: createObjects(dependencies),

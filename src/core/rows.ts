@@ -41,6 +41,7 @@ import { tagsFromJson, tagsToJson } from './tags-record.js'
 export const kinds = {
   format: 0x01,
   masterKey: 0x02,
+  serviceMode: 0x03,
   account: 0x10,
   accountAppId: 0x11,
   accessKey: 0x12,
@@ -55,6 +56,7 @@ export const kinds = {
   accountBucket: 0x21,
   bucketCount: 0x22,
   document: 0x23,
+  formerRegion: 0x24,
   object: 0x30,
   marker: 0x31,
   version: 0x32,
@@ -231,6 +233,7 @@ export const masterKeyMarkerCodec = codec<string>({
   fromJson: asText,
 })
 export const masterKeyKey = key(kinds.masterKey)
+export const serviceModeKey = key(kinds.serviceMode)
 
 // --- buckets --------------------------------------------------------------------------------------------------
 
@@ -276,6 +279,8 @@ export const documentCodec = codec<Json>({
 })
 export const documentKey = (bucketId: string, kind: string) => key(kinds.document, bucketId, kind)
 export const bucketKey = (name: string) => key(kinds.bucket, name)
+export const formerRegionKey = (bucketId: string, region: string) => key(kinds.formerRegion, bucketId, region)
+export const formerRegionPrefix = (bucketId: string) => keyPrefix(kinds.formerRegion, bucketId)
 /** Index of an account's buckets by name; the value is empty. */
 export const accountBucketKey = (accountId: string, name: string) => key(kinds.accountBucket, accountId, name)
 export const accountBucketPrefix = (accountId: string) => keyPrefix(kinds.accountBucket, accountId)

@@ -20,6 +20,7 @@ export const DOCUMENT_KINDS = [
   'accelerate',
   'referer',
   'domain',
+  'https',
 ] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 

@@ -95,8 +95,6 @@ export interface Traits {
   readonly unversionedIdEmpty: boolean
   /** Region of a new bucket from the LocationConstraint of the body; otherwise from the host. */
   readonly locationInBody: boolean
-  /** A bucket is found only through hosts of its own region. */
-  readonly regionBound: boolean
   /** Making an own bucket anew with another ACL is BucketAlreadyExists. */
   readonly aclDistinguishesBuckets: boolean
   /** New names must end with the APPID of the account that makes them. */

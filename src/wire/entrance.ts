@@ -15,17 +15,16 @@ import { parseVersionId } from '../model/version-id.js'
 import { accessFacts } from './access-facts.js'
 import type { Address } from './address.js'
 import type { AuthKind, Coverage, FormAuthKind } from './authentication.js'
-import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
+import { type HttpsRules, requireHttps } from './https-policy.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
+import { isElsewhere, type RegionRules, redirectToRegion } from './regions.js'
 import type { WireRequest } from './request.js'
 
-export interface EntranceOptions {
+export interface EntranceOptions extends RegionRules, HttpsRules {
   readonly core: Core
   readonly clock: { now(): number }
-  readonly clientAddresses: ClientAddresses
-  readonly region: string
 }
 
 /** Who knocks, and what for. */
@@ -62,11 +61,12 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   const { match, permission } = operation
   const asker = createAsker(options.core, { principal, facts: factsOf(options, visit) })
   if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
-    asker.requireService(permission, bucketName, address.region ?? options.region)
+    asker.requireService(permission, bucketName, address.region ?? options.regions.home)
     return { asker, bucket: undefined, access: undefined }
   }
-  const bucket = await findBucket(options.core, visit, bucketName)
+  const bucket = await findBucket(options, visit, bucketName)
   const access = await asker.enter(bucket)
+  requireHttps(options, access.https, visit.request, address)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
   if (operation.keysInBody) asker.requirePossible(permission, bucket)
@@ -74,11 +74,12 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   return { asker, bucket, access }
 }
 
-async function findBucket(core: Core, { address, dialect, request }: Visit, bucketName: string): Promise<Bucket> {
+async function findBucket(options: EntranceOptions, visit: Visit, bucketName: string): Promise<Bucket> {
+  const { core } = options
+  const { address, request } = visit
   const bucket = await core.buckets.find(bucketName)
   if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
-  const elsewhere = dialect.traits.regionBound && address.region !== undefined && address.region !== bucket.region
-  if (elsewhere) return fail('NoSuchBucket', { BucketName: bucketName })
+  if (isElsewhere(options, address, bucket)) return redirectToRegion(options, core.moves, visit, bucket)
   await requireExpectedOwner(core, request.headers.get('x-amz-expected-bucket-owner'), bucket)
   return bucket
 }

@@ -323,7 +323,7 @@ test('access explain asks about the key, the action and the place that were name
     questions.push(question)
     return { allowed: false, steps: [step] }
   }
-  const call = { core: world.service.core, identities, sessions, log: silentLog, caller, explainAccess }
+  const call = { core: world.service.core, identities, sessions, log: silentLog, caller, explainAccess, regions: [] }
   const ask = (on: string, as = OTHER.id, tls?: boolean) =>
     runAction('access explain', call, { as, do: 's3:GetObject', on, from: '10.0.0.1', tls })
   assert.deepEqual(await ask('bucket-1250000000/a/b'), { decision: 'denied', steps: [step] })

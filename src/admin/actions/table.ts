@@ -4,7 +4,9 @@ import type { AdminActionName, ValuesOfAction } from '../../model/admin-actions.
 import type { Call, Handlers, JsonObject } from '../action.js'
 import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
+import { bucketHandlers } from './bucket.js'
 import { keyHandlers } from './key.js'
+import { maintenanceHandlers } from './maintenance.js'
 import { policyHandlers } from './policy.js'
 import { roleHandlers } from './role.js'
 import { tokenKeyHandlers } from './token-key.js'
@@ -19,6 +21,8 @@ const handlers: Handlers = {
   ...policyHandlers,
   ...tokenKeyHandlers,
   ...accessHandlers,
+  ...bucketHandlers,
+  ...maintenanceHandlers,
 }
 
 export function runAction<N extends AdminActionName>(

@@ -42,7 +42,6 @@ export const cosDialect: Dialect = {
     xmlDeclaration: "<?xml version='1.0' encoding='utf-8' ?>\n", // errors.md 1.1
     unversionedIdEmpty: true, // 5.7
     locationInBody: false, // 5.2
-    regionBound: true, // 1.1: a bucket of another region is absent
     aclDistinguishesBuckets: false, // 5.2
     appIdInName: true, // 1.2
     aclGivenOnce: false, // 5.9, object 15.1

@@ -62,7 +62,6 @@ export function createS3Dialect(): Dialect {
       xmlDeclaration: '<?xml version="1.0" encoding="UTF-8"?>\n', // errors.md 1.1
       unversionedIdEmpty: false,
       locationInBody: true,
-      regionBound: false, // redirects between regions need several regions
       aclDistinguishesBuckets: true, // errors.md row 5
       appIdInName: false,
       aclGivenOnce: true, // errors.md 4.2
