@@ -6,7 +6,7 @@ import { runAction } from '../../src/admin/actions/table.js'
 import { silentLog } from '../../src/base/telemetry.js'
 import { adminActionNames, describeAction } from '../../src/model/admin-actions.js'
 import { isApiError } from '../../src/model/errors/index.js'
-import { OTHER, OWNER } from '../support/exchange.js'
+import { OTHER, OWNER, REGION } from '../support/exchange.js'
 import { raises } from '../support/raises.js'
 import { type AdminWorld, assertDone, assertRefused, createAdminWorld, type Json } from './admin-world.js'
 
@@ -29,10 +29,15 @@ async function refused(world: AdminWorld, status: number, code: string, action: 
   assertRefused(await world.call(action, parameters), status, code)
 }
 
+async function makeBucket({ service }: AdminWorld, name: string): Promise<void> {
+  const owner = await service.core.identities.findAccountByName(OWNER.appId)
+  await service.core.buckets.create({ name, accountId: owner?.id ?? '', region: REGION, acl: 'private' })
+}
+
 // --- the frame ------------------------------------------------------------------------------------------------
 
 const MISUSES: readonly (readonly [what: string, action: string, body: string, status: number, code: string])[] = [
-  ['no such resource', 'bucket/list', '{}', 404, 'NoSuchEntity'],
+  ['no such resource', 'object/list', '{}', 404, 'NoSuchEntity'],
   ['no such verb', 'user/rename', '{}', 404, 'NoSuchEntity'],
   ['no JSON', 'user/list', '{', 400, 'InvalidRequest'],
   ['a list', 'user/list', '[]', 400, 'InvalidRequest'],
@@ -81,6 +86,7 @@ for (const name of adminActionNames) {
   const { parameters, scope } = describeAction(name)
   const required = Object.entries(parameters).filter((entry) => entry[1].required)
   const given = Object.fromEntries(required.map(([parameter, { kind }]) => [parameter, ANY[kind]]))
+  const byBucket = 'bucket' in parameters
   const foreign = 'account' in parameters ? { ...given, account: OWNER.appId } : { ...given, key: OWNER.id }
   if (scope === 'operator') {
     test(`${name} is for the operator only`, async () => {
@@ -91,8 +97,11 @@ for (const name of adminActionNames) {
     test(`${name} does not reach into another account`, async () => {
       await using world = await createAdminWorld()
       const [status, code] =
-        'account' in parameters ? ([403, 'AccessDenied'] as const) : ([404, 'NoSuchEntity'] as const)
-      assertRefused(await world.call(name, foreign, OTHER), status, code)
+        'account' in parameters
+          ? ([403, 'AccessDenied'] as const)
+          : ([404, byBucket ? 'NoSuchBucket' : 'NoSuchEntity'] as const)
+      if (byBucket) await makeBucket(world, 'anything')
+      assertRefused(await world.call(name, byBucket ? given : foreign, OTHER), status, code)
     })
   }
 }

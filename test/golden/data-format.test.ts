@@ -9,10 +9,13 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
+import { httpsFormat } from '../../src/core/bucket-access.js'
+import { formerRegionCodec } from '../../src/core/bucket-moves.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
+import { maintenanceCodec } from '../../src/core/service-mode.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import { bucketTagsFormat } from '../../src/core/tags-record.js'
 import type { Bucket } from '../../src/model/bucket.js'
@@ -298,6 +301,19 @@ const SAMPLES: readonly Sample[] = [
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
+  sample(documentFormat(httpsFormat), 'redirect', 'document of https'),
+  sample(formerRegionCodec, {
+    region: 'ap-guangzhou',
+    leftAt: 1_795_336_593_123,
+    redirectUntil: 1_795_422_993_123,
+    settled: false,
+  }),
+  sample(maintenanceCodec, { level: 'closed', since: 1_795_336_593_123, until: undefined, message: undefined }),
+  sample(
+    maintenanceCodec,
+    { level: 'read-only', since: 1_795_336_593_123, until: 1_795_336_593_124, message: 'a new disk' },
+    'maintenance with an end',
+  ),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,
@@ -355,6 +371,7 @@ test('a secret in clear is never written', () => {
 const [bucketId, uploadId, blob] = ['00112233445566aa', '019e00000003', PIECE.blob]
 const KEYS: Readonly<Record<string, Uint8Array>> = {
   masterKey: rows.masterKeyKey,
+  serviceMode: rows.serviceModeKey,
   account: rows.accountKey('0a1b2c3d4e5f'),
   accountAppId: rows.accountAppIdKey('1250000000'),
   accessKey: rows.accessKeyKey('AKIDexample'),
@@ -369,6 +386,7 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   accountBucket: rows.accountBucketKey('0a1b2c3d4e5f', 'example-1250000000'),
   bucketCount: rows.bucketCountKey('0a1b2c3d4e5f'),
   document: rows.documentKey('00112233445566aa', 'policy'),
+  formerRegion: rows.formerRegionKey('00112233445566aa', 'ap-guangzhou'),
   object: rows.objectKey(bucketId, OBJECT.key),
   marker: rows.markerKey(bucketId, OBJECT.key),
   version: rows.noncurrentKey(bucketId, OBJECT.key, IDENTITY.sequence),

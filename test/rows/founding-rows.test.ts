@@ -21,7 +21,6 @@ const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
     'AccelerateNotSupported',
   ],
   'bucket documents': ['InvalidBucketState', 'NoSuchLifecycleConfiguration'],
-  regions: ['PermanentRedirect', 'Redirect', 'TemporaryRedirect'],
   restores: ['RestoreAlreadyInProgress'],
   websites: ['InvalidAddressingHeader'],
 }
