@@ -94,6 +94,9 @@ export const regionNames: Kind<readonly string[]> = {
   },
 }
 
+/** They stand where a region could in hosts, or in this setting. */
+const HOST_WORDS = ['accelerate', 'dualstack', 'none']
+
 /** `none` for an empty list: most installations have one region. */
 export const regionsWithLabels: Kind<readonly RegionSetting[]> = {
   expected: 'region names separated by commas, each with its label or without, such as ap-beijing,ap-tokyo=tk, or none',
@@ -105,7 +108,8 @@ export const regionsWithLabels: Kind<readonly RegionSetting[]> = {
     })
     const words = regions.flatMap(({ name, label }) => [name, ...(label === undefined ? [] : [label])])
     const distinct = new Set(words).size === words.length
-    return distinct && words.every((word) => regionName.parse(word).ok) ? ok(regions) : NOT_OK
+    const usable = (word: string) => regionName.parse(word).ok && !HOST_WORDS.includes(word)
+    return distinct && words.every(usable) ? ok(regions) : NOT_OK
   },
 }
 

@@ -19,7 +19,7 @@ import type { Dialect } from './dialect.js'
 import { type HttpsRules, requireHttps } from './https-policy.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
-import { isElsewhere, type RegionRules, redirectToRegion } from './regions.js'
+import { isElsewhere, type RegionRules, redirectToRegion, withRegion } from './regions.js'
 import type { WireRequest } from './request.js'
 
 export interface EntranceOptions extends RegionRules, HttpsRules {
@@ -70,8 +70,17 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
   if (operation.keysInBody) asker.requirePossible(permission, bucket)
-  else await asker.require(permission, { bucket, key: key || formKey, reference: referenceOf(query) })
+  else await requireAllowed(asker, visit, { bucket, key: key || formKey, reference: referenceOf(query) })
   return { asker, bucket, access }
+}
+
+async function requireAllowed(asker: Asker, { operation: { permission } }: Visit, touched: Touched): Promise<void> {
+  if (permission !== 'HeadBucket') return asker.require(permission, touched)
+  try {
+    await asker.require(permission, touched)
+  } catch (error) {
+    throw withRegion(error, touched.bucket)
+  }
 }
 
 async function findBucket(options: EntranceOptions, visit: Visit, bucketName: string): Promise<Bucket> {

@@ -5,7 +5,7 @@
 
 import type { BucketMoves } from '../core/bucket-moves.js'
 import type { Bucket } from '../model/bucket.js'
-import { fail } from '../model/errors/index.js'
+import { ApiError, fail, isApiError } from '../model/errors/index.js'
 import type { Regions } from '../model/regions.js'
 import type { Address } from './address.js'
 import type { ClientAddresses } from './client-address.js'
@@ -47,6 +47,13 @@ export async function redirectToRegion(
       vendorHeaders: { 'bucket-region': bucket.region },
     },
   )
+}
+
+/** HEAD of a bucket tells its region also to those who may not enter: clients ask for it in this way (errors.md 1.1). */
+export function withRegion(error: unknown, { region }: Bucket): unknown {
+  if (!isApiError(error, 'AccessDenied')) return error
+  const { condition, details, options } = error
+  return new ApiError(condition, details, { ...options, vendorHeaders: { 'bucket-region': region } })
 }
 
 /** Path and query, as they came. */

@@ -58,7 +58,8 @@ function s3AtRegion(region: string, followRegionRedirects: boolean): S3Client {
     (next) => (args) => {
       const { request } = args
       // Behind the signature, so that the Host header stays: no name service tells a port.
-      if (typeof request === 'object' && request !== null) Object.assign(request, { protocol: 'http:', port: server.port })
+      if (typeof request === 'object' && request !== null)
+        Object.assign(request, { protocol: 'http:', port: server.port })
       return next(args)
     },
     { step: 'finalizeRequest', priority: 'low', name: 'portOfTheTest' },

@@ -64,6 +64,22 @@ inBothDialects(
 )
 
 inBothDialects(
+  raises('AccessDenied', 'HEAD of a bucket tells its region also to those who may not enter'),
+  async (speak) => {
+    await speak.makeBucket()
+    for (const as of ['anonymous', 'other'] as const) {
+      const head = await speak.say({ method: 'HEAD', host: '127.0.0.1', path: `/${BUCKET}`, as })
+      assertError(head, 403, 'AccessDenied')
+      const told = head.headers.get(`${speak.prefix}bucket-region`) ?? head.headers.get('x-amz-bucket-region')
+      assert.equal(told, REGION)
+    }
+    const listed = await speak.say({ method: 'GET', bucket: BUCKET, as: 'other' })
+    assert.equal(listed.headers.has(`${speak.prefix}bucket-region`), false)
+  },
+  TWO_REGIONS,
+)
+
+inBothDialects(
   raises('NoSuchBucket', 'a bucket that is in no region'),
   async (speak) => {
     assertError(await inSecond(speak, 'GET', { key: 'k' }), 404, 'NoSuchBucket')
