@@ -10,6 +10,8 @@ export interface Rechecked<T> {
   now(): T | Promise<T>
   /** What is known now, whoever knows it better. */
   set(value: T): void
+  /** The same, read now, however young what is known is. */
+  again(): Promise<T>
 }
 
 export interface RecheckedOptions<T> {
@@ -41,12 +43,14 @@ export function createRechecked<T>({ clock, intervalMs, initial, read }: Recheck
     return value
   }
 
+  const again = () => {
+    looking ??= look()
+    return looking
+  }
+
   return {
-    now: () => {
-      if (Math.abs(clock.now() - lookedAt) < intervalMs) return value
-      looking ??= look()
-      return looking
-    },
+    now: () => (Math.abs(clock.now() - lookedAt) < intervalMs ? value : again()),
+    again,
     set: (next) => {
       value = next
       lookedAt = clock.now()

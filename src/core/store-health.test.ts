@@ -18,21 +18,22 @@ function stage(freeBytes?: () => Promise<number>, reserveBytes = 100) {
 
 const coded = (code: string) => Object.assign(new Error('write failed'), { code })
 
-test('a write fits when it leaves the reserve, and the disk is asked at most once a second', async () => {
+test('a write fits when it leaves the reserve, and the disk is asked again when a second has passed', async () => {
   let asked = 0
-  let free = 150
+  let free = 150_000
   const { clock, lines, health } = stage(async () => {
     asked++
     return free
-  })
-  assert.equal(await health.obstacle(50), undefined)
-  assert.equal(health.obstacle(51), 'full')
-  free = 99
+  }, 100_000)
+  assert.equal(await health.obstacle(50_001), 'full')
+  assert.equal(health.obstacle(20_000), undefined)
+  free = 99_999
   assert.equal(health.obstacle(0), undefined)
+  assert.equal(asked, 1)
   clock.advance(1_000)
   assert.equal(await health.obstacle(0), 'full')
   assert.equal(health.obstacle(0), 'full')
-  free = 100
+  free = 100_000
   clock.advance(1_000)
   assert.equal(await health.obstacle(0), undefined)
   assert.equal(asked, 3)
@@ -42,7 +43,36 @@ test('a write fits when it leaves the reserve, and the disk is asked at most onc
   )
 })
 
-test('without a reserve, or where nobody can tell, no disk is asked', () => {
+test('what was written since the disk was asked counts: it is asked again before the reserve can be gone', async () => {
+  let asked = 0
+  let free = 1_000_000
+  const { health } = stage(async () => {
+    asked++
+    return free
+  }, 500_000)
+  for (let at = 0; at < 4; at++) {
+    assert.equal(await health.obstacle(100_000), undefined)
+    free -= 100_000
+  }
+  assert.equal(asked, 1)
+  assert.equal(await health.obstacle(100_000), undefined)
+  free -= 100_000
+  assert.equal(asked, 2)
+  assert.equal(await health.obstacle(1), 'full')
+  assert.equal(asked, 3)
+})
+
+test('a store that fails on a disk without room is full, whatever it calls that', async () => {
+  let free = 0
+  const { clock, health } = stage(async () => free, 0)
+  for (let count = 0; count < 3; count++) health.ended('meta', coded('EIO'))
+  assert.equal(await health.obstacle(0), 'full')
+  free = 2 ** 30
+  clock.advance(1_000)
+  assert.equal(await health.obstacle(0), 'failing')
+})
+
+test('without a reserve, or where nobody can tell, no disk is asked for room', () => {
   const never = () => assert.fail('nobody asked for that')
   assert.equal(stage(never, 0).health.obstacle(2 ** 40), undefined)
   assert.equal(stage().health.obstacle(2 ** 40), undefined)

@@ -6,7 +6,7 @@
 
 import type { Clock, Millis } from '../base/clock.js'
 import { type DiskFailure, diskFailureOf } from '../base/disk-failures.js'
-import { createRechecked } from '../base/rechecked.js'
+import { createRechecked, type Rechecked } from '../base/rechecked.js'
 import type { Log } from '../base/telemetry.js'
 
 export interface StoreHealth {
@@ -37,13 +37,19 @@ const RECHECK_MS = 1_000
 /** One can be an accident. */
 const FAILURES_MAX = 3
 export const FAILING_PAUSE_MS = 30_000
+/** Rows and their pages, beside the body. */
+const WRITE_OVERHEAD_BYTES = 16 * 1024
+/** With less than this left a failure needs no other explanation. */
+const FULL_BYTES = 1024 * 1024
 
 export function createStoreHealth({ clock, log, freeBytes, reserveBytes }: StoreHealthOptions): StoreHealth {
   const failures = new Map<StoreName, Failures>()
   const room =
-    freeBytes === undefined || reserveBytes === 0
+    freeBytes === undefined
       ? undefined
       : createRechecked({ clock, intervalMs: RECHECK_MS, initial: Number.POSITIVE_INFINITY, read: freeBytes })
+  /** Bytes of writes that were let through since the disk was asked. */
+  let spentBytes = 0
   let low = false
 
   const tellRoom = (free: number) => {
@@ -54,7 +60,21 @@ export function createStoreHealth({ clock, log, freeBytes, reserveBytes }: Store
   }
   const lacksRoom = (free: number, sizeBytes: number): DiskFailure | undefined => {
     tellRoom(free)
-    return free - sizeBytes < reserveBytes ? 'full' : undefined
+    if (free - sizeBytes < reserveBytes) return 'full'
+    spentBytes += sizeBytes + WRITE_OVERHEAD_BYTES
+    return undefined
+  }
+  const askAgain = (asked: Promise<number>, sizeBytes: number) =>
+    asked.then((free) => {
+      spentBytes = 0
+      return lacksRoom(free, sizeBytes)
+    })
+  const roomFor = (known: Rechecked<number>, sizeBytes: number) => {
+    const free = known.now()
+    if (typeof free !== 'number') return askAgain(free, sizeBytes)
+    // Within a second a fast client can write more than the reserve: what may be too much is measured.
+    if (spentBytes > 0 && free - spentBytes - sizeBytes < reserveBytes) return askAgain(known.again(), sizeBytes)
+    return lacksRoom(free, sizeBytes)
   }
   const failing = (): DiskFailure | undefined => {
     for (const [store, { count, kind, tryAt }] of failures) {
@@ -64,13 +84,16 @@ export function createStoreHealth({ clock, log, freeBytes, reserveBytes }: Store
     }
     return undefined
   }
+  /** LMDB calls a write that was cut short for want of room an input/output error. */
+  const reasonOf = async (kind: DiskFailure, known: Rechecked<number>): Promise<DiskFailure> =>
+    (await known.now()) < Math.max(reserveBytes, FULL_BYTES) ? 'full' : kind
 
   return {
     obstacle: (sizeBytes) => {
       const failed = failing()
-      if (failed !== undefined || room === undefined) return failed
-      const free = room.now()
-      return typeof free === 'number' ? lacksRoom(free, sizeBytes) : free.then((found) => lacksRoom(found, sizeBytes))
+      if (room === undefined || failed === 'full') return failed
+      if (failed !== undefined) return reasonOf(failed, room)
+      return reserveBytes === 0 ? undefined : roomFor(room, sizeBytes)
     },
     ended: (store, error) => {
       const before = failures.get(store)

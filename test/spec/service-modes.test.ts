@@ -79,6 +79,42 @@ inBothDialects(raises('ServiceUnavailable', 'everything in maintenance that is c
   assert.equal(late.headers.get('retry-after'), '60', 'it is over when the operator says so')
 })
 
+inBothDialects(
+  'calls for temporary keys are served while nothing is written, and refused in their own form',
+  async (speak) => {
+    const call = () =>
+      speak.say({
+        method: 'POST',
+        host: speak.dialect === 'cos' ? 'sts.tencentcloudapi.com' : 'sts.amazonaws.com',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'Action=GetCallerIdentity&Version=2011-06-15',
+        as: 'anonymous',
+      })
+    const { serviceMode } = speak.core
+    await serviceMode.begin({ level: 'read-only', until: undefined, message: undefined })
+    assert.notEqual((await call()).status, 503)
+    await serviceMode.begin({ level: 'closed', until: undefined, message: undefined })
+    const refused = await call()
+    assert.match(refused.text, speak.dialect === 'cos' ? /"Response"/ : /<ErrorResponse/)
+    assert.match(refused.text, /ServiceUnavailable|temporarily unavailable/)
+    assert.equal(refused.bodyRead, false)
+  },
+)
+
+inBothDialects(
+  raises('ServiceUnavailable', 'maintenance comes before what is wrong with the target'),
+  async (speak) => {
+    await speak.core.serviceMode.begin({ level: 'read-only', until: undefined, message: undefined })
+    assertError(await speak.say({ method: 'PUT', path: '/B_ad' }), 503, 'ServiceUnavailable')
+    assertError(await speak.say({ method: 'PUT', host: 'cos.mars-1.myqcloud.com' }), 503, 'ServiceUnavailable')
+    assertError(
+      await speak.say({ method: 'PUT', bucket: BUCKET, as: { id: 'nobody', secret: 'x' } }),
+      503,
+      'ServiceUnavailable',
+    )
+  },
+)
+
 test('another process follows within a second, and looks no more often than that', async () => {
   const exchange = await createExchange()
   const speak = speaker(exchange, 's3')
