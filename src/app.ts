@@ -309,17 +309,17 @@ function createObserver(log: Log, metrics: Metrics): (observation: Observation) 
 /** Sealed secrets, the root account and the seed; whoever serves calls it before it says that it is ready. */
 export async function prepareData(
   core: Core,
-  settings: Pick<Settings, 'appid' | 'secretId' | 'secretKey' | 'seed' | 'region'>,
+  settings: Pick<Settings, 'appid' | 'secretId' | 'secretKey' | 'seed' | 'region' | 'regions' | 'regionAliases'>,
   log: Log = silentLog,
 ): Promise<RootKey> {
-  const { appid, secretId, secretKey, seed, region } = settings
+  const { appid, secretId, secretKey, seed } = settings
   const given =
     secretId === undefined || secretKey === undefined ? undefined : { id: secretId, secret: secretKey.reveal() }
   await core.buckets.recover()
   const sealedCount = await core.identities.sealClearSecrets()
   if (sealedCount > 0) log.info('sealed secrets that stood in clear', { count: sealedCount })
   const root = await ensureRoot(core, { appId: appid, given })
-  if (seed !== undefined) await applySeed(core, root.account, region, await readSeedFile(seed))
+  if (seed !== undefined) await applySeed(core, root.account, createRegions(settings).names, await readSeedFile(seed))
   return root
 }
 
