@@ -30,7 +30,7 @@ test('an endpoint without a region takes the signatures of all, a regional one t
   const home = { region: 'ap-guangzhou', regionAliases: ['us-east-1'], regionExact: false }
   assert.deepEqual(regions.signing('ap-guangzhou'), home)
   assert.deepEqual(regions.signing('ap-beijing'), { region: 'ap-beijing', regionAliases: [], regionExact: true })
-  const all = { ...home, regionAliases: ['ap-beijing', 'us-west-2', 'us-east-1'] }
+  const all = { ...home, regionAliases: [...regions.names, 'us-east-1'] }
   assert.deepEqual(regions.signing(undefined), all)
   assert.deepEqual(regions.signing('mars-1'), all)
 })

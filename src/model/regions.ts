@@ -47,7 +47,7 @@ export function createRegions({ region: home, regions: further, regionAliases }:
   const labels = new Map(others.flatMap(({ name, label }) => (label === undefined ? [] : [[label, name] as const])))
   const has = (name: string) => names.includes(name)
   const atHome: SigningRegions = { region: home, regionAliases: aliases, regionExact: false }
-  const anywhere: SigningRegions = { ...atHome, regionAliases: [...names.slice(1), ...aliases] }
+  const anywhere: SigningRegions = { ...atHome, regionAliases: [...names, ...aliases] }
   return {
     home,
     names,

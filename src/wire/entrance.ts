@@ -85,11 +85,10 @@ async function requireAllowed(asker: Asker, { operation: { permission } }: Visit
 
 async function findBucket(options: EntranceOptions, visit: Visit, bucketName: string): Promise<Bucket> {
   const { core } = options
-  const { address, request } = visit
   const bucket = await core.buckets.find(bucketName)
   if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
-  if (isElsewhere(options, address, bucket)) return redirectToRegion(options, core.moves, visit, bucket)
-  await requireExpectedOwner(core, request.headers.get('x-amz-expected-bucket-owner'), bucket)
+  if (isElsewhere(options, visit, bucket)) return redirectToRegion(options, core.moves, visit, bucket)
+  await requireExpectedOwner(core, visit.request.headers.get('x-amz-expected-bucket-owner'), bucket)
   return bucket
 }
 

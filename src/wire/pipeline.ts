@@ -36,7 +36,7 @@ import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
 import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
 import { type QueryView, queryView } from './query-view.js'
-import { type RegionRules, requireKnownRegion } from './regions.js'
+import { type RegionRules, requireKnownRegion, signingAt } from './regions.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
@@ -404,13 +404,13 @@ async function authenticate(
 }
 
 function authFacts(
-  { clock, regions, acceptsSignatureV2 }: PipelineOptions,
+  options: PipelineOptions,
   request: WireRequest,
   query: readonly QueryParameter[],
   address: Address,
 ): AuthFacts {
-  const signatureV2 = acceptsSignatureV2(request.secure)
-  return { now: clock.now(), query, ...regions.signing(address.region), signatureV2, address }
+  const signatureV2 = options.acceptsSignatureV2(request.secure)
+  return { now: options.clock.now(), query, ...signingAt(options, address), signatureV2, address }
 }
 
 function refuseUnknownScheme({ headers }: WireRequest): void {

@@ -6,9 +6,11 @@
 import type { BucketMoves } from '../core/bucket-moves.js'
 import type { Bucket } from '../model/bucket.js'
 import { ApiError, fail, isApiError } from '../model/errors/index.js'
-import type { Regions } from '../model/regions.js'
+import type { Regions, SigningRegions } from '../model/regions.js'
 import type { Address } from './address.js'
 import type { ClientAddresses } from './client-address.js'
+import type { DialectName } from './dialect.js'
+import type { Operation } from './operation.js'
 import type { WireRequest } from './request.js'
 
 export interface RegionRules {
@@ -24,9 +26,27 @@ export function requireKnownRegion({ regions }: RegionRules, { region: Region }:
   fail('InvalidRegionName', Region.includes('.') ? {} : { Region })
 }
 
-/** A bucket of a region that was taken off the settings is served everywhere: there is no endpoint to send to. */
-export function isElsewhere({ regions }: RegionRules, { region }: Address, bucket: Bucket): boolean {
-  return region !== undefined && region !== bucket.region && regions.has(bucket.region)
+/** By the form of the host: Amazon's endpoints hold a signature to their region, COS does not look (errors.md section 5). */
+const HOLDS_SIGNATURES: Readonly<Record<DialectName, boolean>> = { cos: false, s3: true }
+
+/** Which regions a credential scope may name at this address. */
+export function signingAt({ regions }: RegionRules, { region, dialect }: Address): SigningRegions {
+  if (region === undefined || dialect === undefined || HOLDS_SIGNATURES[dialect]) return regions.signing(region)
+  return { ...regions.signing(undefined), region }
+}
+
+/**
+ * A bucket of a region that was taken off the settings is served everywhere: there is no endpoint to send to. Where a
+ * bucket lies is answered everywhere, too: rclone asks it after a redirect, and would ask for ever.
+ */
+export function isElsewhere(
+  { regions }: RegionRules,
+  { address, operation }: { readonly address: Address; readonly operation: Pick<Operation, 'permission'> },
+  bucket: Bucket,
+): boolean {
+  const { region } = address
+  if (region === undefined || region === bucket.region || !regions.has(bucket.region)) return false
+  return operation.permission !== 'GetBucketLocation'
 }
 
 /** TemporaryRedirect or PermanentRedirect. */

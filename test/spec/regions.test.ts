@@ -64,6 +64,17 @@ inBothDialects(
 )
 
 inBothDialects(
+  'where a bucket lies is told at every endpoint, to whoever may know it',
+  async (speak) => {
+    await speak.makeBucket()
+    const location = await inSecond(speak, 'GET', { query: { location: true } })
+    assert.deepEqual([location.status, location.xml.text], [200, REGION])
+    assertError(await inSecond(speak, 'GET', { query: { location: true }, as: 'other' }), 403, 'AccessDenied')
+  },
+  TWO_REGIONS,
+)
+
+inBothDialects(
   raises('AccessDenied', 'HEAD of a bucket tells its region also to those who may not enter'),
   async (speak) => {
     await speak.makeBucket()
@@ -249,6 +260,22 @@ inS3(
       const heard = await speak.say({ method: 'HEAD', host: hostIn(speak, 'us-east-1', BUCKET), region })
       assert.equal(heard.status, 200, 'an alias is the home region')
     }
+  },
+  TWO_REGIONS,
+)
+
+inS3(
+  'an endpoint of COS does not look at the region of a signature, as long as it is one',
+  async (speak) => {
+    const host = `cos.${SECOND}.myqcloud.com`
+    const path = `/${BUCKET}`
+    for (const region of ['us-east-1', REGION, SECOND]) {
+      const made = await speak.say({ method: 'PUT', host, path, region })
+      assert.equal(made.status, region === 'us-east-1' ? 200 : 409, made.text)
+    }
+    assert.equal(await regionOf(speak), SECOND)
+    const unknown = await speak.say({ method: 'HEAD', host, path, region: 'eu-north-9' })
+    assertError(unknown, 400, 'AuthorizationHeaderMalformed')
   },
   TWO_REGIONS,
 )
