@@ -30,8 +30,8 @@ export function requireKnownRegion({ regions }: RegionRules, { region: Region }:
 const HOLDS_SIGNATURES: Readonly<Record<DialectName, boolean>> = { cos: false, s3: true }
 
 /** Which regions a credential scope may name at this address. */
-export function signingAt({ regions }: RegionRules, { region, dialect }: Address): SigningRegions {
-  if (region === undefined || dialect === undefined || HOLDS_SIGNATURES[dialect]) return regions.signing(region)
+export function signingAt({ regions }: RegionRules, { region, dialect: form }: Address): SigningRegions {
+  if (region === undefined || form === undefined || HOLDS_SIGNATURES[form]) return regions.signing(region)
   return { ...regions.signing(undefined), region }
 }
 
