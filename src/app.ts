@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AdminApi, createAdminApi } from './admin/api.js'
 import { createAuthentication } from './admin/authentication.js'
@@ -15,6 +15,7 @@ import type { BlobStore } from './blob/blob-store.js'
 import { openFilesBlobStore } from './blob/files.js'
 import { createMemoryBlobStore } from './blob/memory.js'
 import { createMeteredBlobStore } from './blob/metered.js'
+import { createWatchedBlobStore } from './blob/watched.js'
 import type { BlobEngine, MetaEngine } from './config/kinds.js'
 import { createMasterKeyFile, masterKeyPath, readMasterKeyFile } from './config/master-key-file.js'
 import { readSeedFile } from './config/seed-file.js'
@@ -24,10 +25,13 @@ import { defaultCoreLimits } from './core/dependencies.js'
 import { explainAccess } from './core/explain-access.js'
 import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
 import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
+import { createStoreHealth, type StoreHealth } from './core/store-health.js'
 import { cosDialect } from './dialects/cos/dialect.js'
 import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
+import { bucketMovesJob } from './jobs/bucket-moves.js'
 import { countUsageJob } from './jobs/count-usage.js'
+import { restingInMaintenance } from './jobs/resting.js'
 import { createRunner, type Runner } from './jobs/runner.js'
 import { torrentHashJob, torrentSweepJob } from './jobs/torrents.js'
 import { reclaimJob, scrubJob } from './jobs/upkeep.js'
@@ -35,10 +39,12 @@ import { openLmdbMetaStore } from './meta/lmdb.js'
 import { createMemoryMetaStore } from './meta/memory.js'
 import type { MetaStore } from './meta/meta-store.js'
 import { createMeteredMetaStore } from './meta/metered.js'
+import { createWatchedMetaStore } from './meta/watched.js'
+import { createRegions } from './model/regions.js'
 import { stsActions, unservedStsActions } from './operations/sts/actions.js'
 import { operations } from './operations/table.js'
 import { reservedNames, unservedOperations } from './operations/unsupported.js'
-import { createAddressing } from './wire/address.js'
+import { createAddressing, createHostMover } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
 import { createClientAddresses } from './wire/client-address.js'
 import { createCrossOrigin } from './wire/cors.js'
@@ -55,17 +61,25 @@ import { createRateLimits } from './wire/rate-limits.js'
 import { createRequestIds } from './wire/request-ids.js'
 import { createRouter } from './wire/router.js'
 import { createHttpServer, type HttpServer } from './wire/server/index.js'
+import { createServiceGate } from './wire/service-gate.js'
 
 export interface Stores {
   readonly meta: MetaStore
   readonly blobs: BlobStore
+  /** Room on the disk that has less of it; absent where there is no disk. */
+  readonly freeBytes?: () => Promise<number>
 }
 
 /** What of the settings a service is built from; tests give these without a whole environment. */
 export type ServiceSettings = Pick<
   Settings,
   | 'region'
+  | 'regions'
   | 'regionAliases'
+  | 'moveRedirectMs'
+  | 'https'
+  | 'primaryUrl'
+  | 'reserveBytes'
   | 'domain'
   | 'dialect'
   | 'bucketsMax'
@@ -115,13 +129,17 @@ export interface Service {
   readonly server: (handle?: Pipeline, tls?: Tls) => HttpServer
 }
 
-export async function openStores({
-  data,
-  meta,
-  blob,
-  metaMapBytes,
-}: Pick<Settings, 'data' | 'meta' | 'blob' | 'metaMapBytes'>): Promise<Stores> {
-  return { meta: await openMeta(meta, data, metaMapBytes), blobs: await openBlobs(blob, data) }
+export async function openStores(settings: Pick<Settings, 'data' | 'meta' | 'blob' | 'metaMapBytes'>): Promise<Stores> {
+  const { data, meta, blob, metaMapBytes } = settings
+  const stores: Stores = { meta: await openMeta(meta, data, metaMapBytes), blobs: await openBlobs(blob, data) }
+  const folders = storeFolders(settings)
+  return folders.length === 0 ? stores : { ...stores, freeBytes: () => freeBytesOf(folders) }
+}
+
+/** What is left for processes without privileges. */
+async function freeBytesOf(folders: readonly string[]): Promise<number> {
+  const disks = await Promise.all(folders.map((folder) => statfs(folder)))
+  return Math.min(...disks.map(({ bavail, bsize }) => bavail * bsize))
 }
 
 /**
@@ -146,12 +164,15 @@ export async function openMasterKey(
 }
 
 /** Where the stores of these settings would lie and nothing is yet: opening would make them, empty. */
-export function missingFolders({ data, meta, blob }: Pick<Settings, 'data' | 'meta' | 'blob'>): readonly string[] {
-  const folders = [
+export function missingFolders(settings: Pick<Settings, 'data' | 'meta' | 'blob'>): readonly string[] {
+  return storeFolders(settings).filter((folder) => !existsSync(folder))
+}
+
+function storeFolders({ data, meta, blob }: Pick<Settings, 'data' | 'meta' | 'blob'>): readonly string[] {
+  return [
     ...(meta.engine === 'memory' ? [] : [meta.path ?? join(data, 'meta')]),
     ...(blob.engine === 'memory' ? [] : [blob.path ?? join(data, 'blobs')]),
   ]
-  return folders.filter((folder) => !existsSync(folder))
 }
 
 export async function closeStores({ meta, blobs }: Stores): Promise<void> {
@@ -180,6 +201,13 @@ function meteredStores({ meta, blobs }: Stores, metrics: Metrics): Stores {
   }
 }
 
+function watchedStores({ meta, blobs }: Stores, health: StoreHealth): Stores {
+  return {
+    meta: createWatchedMetaStore(meta, (error) => health.ended('meta', error)),
+    blobs: createWatchedBlobStore(blobs, (error) => health.ended('blob', error)),
+  }
+}
+
 async function openMeta(engine: MetaEngine, data: string, mapSizeBytes: number | undefined): Promise<MetaStore> {
   if (engine.engine === 'memory') return createMemoryMetaStore()
   return openLmdbMetaStore({
@@ -198,8 +226,11 @@ async function openBlobs(engine: BlobEngine, data: string): Promise<BlobStore> {
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { settings, log, metrics = silentMetrics, clock = systemClock, random = randomBytes } = options
   const digests = await loadDigests()
+  const { freeBytes } = options.stores
+  const health = createStoreHealth({ clock, log, freeBytes, reserveBytes: settings.reserveBytes })
+  const watched = watchedStores(options.stores, health)
   const core = createCore({
-    ...(metrics === silentMetrics ? options.stores : meteredStores(options.stores, metrics)),
+    ...(metrics === silentMetrics ? watched : meteredStores(watched, metrics)),
     clock,
     random,
     digests,
@@ -212,6 +243,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       acceleratedRegions: settings.acceleratedRegions,
       trashDelayMs: settings.trashDelayMs,
       dayMs: settings.dayMs,
+      moveRedirectMs: settings.moveRedirectMs,
     },
   })
   await admitMasterKey(core.dependencies)
@@ -227,6 +259,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     bucketRequestsMax: settings.bucketRequestsPerSecondMax,
   })
   const requestIds = createRequestIds({ random, now: () => clock.now() })
+  const regions = createRegions(settings)
+  const { primaryUrl, domain: ownSuffixes } = settings
+  let secureServer: HttpServer | undefined
   const pipelineOptions: PipelineOptions = {
     core,
     clock,
@@ -234,7 +269,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     log,
     admission,
     rateLimits,
-    addressing: createAddressing({ ownSuffixes: settings.domain }),
+    addressing: createAddressing({ ownSuffixes, regions }),
+    moveHost: createHostMover({ ownSuffixes, regions }),
+    https: settings.https,
+    securePort: () => secureServer?.address()?.port,
+    gate: createServiceGate({ serviceMode: core.serviceMode, health, primaryUrl, now: () => clock.now() }),
     detect: createDetect(dialects, settings.dialect),
     dialects: [dialects.cos, dialects.s3],
     clientAddresses,
@@ -243,8 +282,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     acceptsSignatureV2: (secure) => ['all', secure ? 'tls' : 'plain'].includes(settings.sigv2),
     queryApi: { actions: stsActions, unserved: unservedStsActions },
     requestIds,
-    region: settings.region,
-    regionAliases: settings.regionAliases,
+    regions,
     xmlSizeBytesMax: settings.xmlBytesMax,
     legacyNames: settings.legacyNames === 'on',
     signUpUrl: settings.signUpUrl,
@@ -252,8 +290,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   }
   const pipeline = createPipeline(pipelineOptions)
   const failed = createFailedAnswer(pipelineOptions)
-  const server = (handle: Pipeline = pipeline, tls?: Tls) =>
-    createHttpServer({
+  const server = (handle: Pipeline = pipeline, tls?: Tls) => {
+    const made = createHttpServer({
       clock,
       handlers: {
         handle,
@@ -276,6 +314,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       ...(tls === undefined ? {} : { tls }),
       onFault: (error) => log.error('connection fault', { error }),
     })
+    if (tls !== undefined) secureServer = made
+    return made
+  }
   return { core, pipeline, admission, server }
 }
 
@@ -290,29 +331,31 @@ function createObserver(log: Log, metrics: Metrics): (observation: Observation) 
 /** Sealed secrets, the root account and the seed; whoever serves calls it before it says that it is ready. */
 export async function prepareData(
   core: Core,
-  settings: Pick<Settings, 'appid' | 'secretId' | 'secretKey' | 'seed' | 'region'>,
+  settings: Pick<Settings, 'appid' | 'secretId' | 'secretKey' | 'seed' | 'region' | 'regions' | 'regionAliases'>,
   log: Log = silentLog,
 ): Promise<RootKey> {
-  const { appid, secretId, secretKey, seed, region } = settings
+  const { appid, secretId, secretKey, seed } = settings
   const given =
     secretId === undefined || secretKey === undefined ? undefined : { id: secretId, secret: secretKey.reveal() }
   await core.buckets.recover()
   const sealedCount = await core.identities.sealClearSecrets()
   if (sealedCount > 0) log.info('sealed secrets that stood in clear', { count: sealedCount })
   const root = await ensureRoot(core, { appId: appid, given })
-  if (seed !== undefined) await applySeed(core, root.account, region, await readSeedFile(seed))
+  if (seed !== undefined) await applySeed(core, root.account, createRegions(settings).names, await readSeedFile(seed))
   return root
 }
 
 /** The admin API over a service; the process that has the admin listener makes one. */
 export function openAdminApi(
   { core }: Pick<Service, 'core'>,
-  settings: Pick<Settings, 'appid' | 'region' | 'regionAliases' | 'signUpUrl'>,
+  settings: Pick<Settings, 'appid' | 'region' | 'regions' | 'regionAliases' | 'signUpUrl'>,
   log: Log,
 ): AdminApi {
   const { identities, sessions, dependencies } = core
   const { clock, random } = dependencies
-  const { appid, region, regionAliases, signUpUrl } = settings
+  const { appid, signUpUrl } = settings
+  const regions = createRegions(settings)
+  const { region, regionAliases } = regions.signing(undefined)
   const schemes = [...cosDialect.schemes, ...createS3Dialect().schemes]
   const options = { core, schemes, clock, random, region, regionAliases, operatorAppId: appid, signUpUrl }
   const ids = createRequestIds({ random, now: () => clock.now() })
@@ -322,6 +365,7 @@ export function openAdminApi(
     identities,
     sessions,
     explainAccess: (question) => explainAccess(core, question),
+    regions: regions.names,
     log,
     clock,
     authentication,
@@ -329,16 +373,24 @@ export function openAdminApi(
   })
 }
 
-export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {
+export function startJobs(
+  core: Core,
+  settings: Pick<Settings, 'scrubIntervalMs' | 'primaryUrl'>,
+  log: Log,
+  metrics: Metrics,
+): Runner {
   const { meta, clock, random } = core.dependencies
   const runner = createRunner({ meta, clock, log, metrics, owner: random(8).toString('hex') })
-  runner.start([
+  const jobs = [
     reclaimJob(core),
     scrubJob(core, settings.scrubIntervalMs),
+    bucketMovesJob(core),
     countUsageJob(core),
     torrentHashJob(core),
     torrentSweepJob(core),
-  ])
+  ]
+  // A standby changes nothing by itself.
+  if (settings.primaryUrl === undefined) runner.start(jobs.map((job) => restingInMaintenance(job, core.serviceMode)))
   return runner
 }
 

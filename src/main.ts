@@ -119,6 +119,7 @@ function welcome(
     secureEndpoint: secure === undefined ? undefined : `https://${formatAddress(secure)}`,
     adminEndpoint: `http://${formatAddress(admin)}`,
     region: settings.region,
+    furtherRegions: settings.regions.map(({ name }) => name),
     dataDirectory: settings.meta.engine === 'memory' ? undefined : settings.data,
     appid: root.account.appId,
     secretId: root.accessKeyId,

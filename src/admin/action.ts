@@ -14,6 +14,8 @@ export interface ActionServices extends Pick<Core, 'identities' | 'sessions'> {
   readonly core: Core
   readonly log: Log
   readonly explainAccess: ExplainAccess
+  /** Of this installation, home first. */
+  readonly regions: readonly string[]
 }
 
 /** What the caller of the explained request would be told, and each rule that was looked at, in order. */

@@ -9,6 +9,7 @@ const facts: WelcomeFacts = {
   secureEndpoint: undefined,
   adminEndpoint: 'http://127.0.0.1:9001',
   region: 'ap-guangzhou',
+  furtherRegions: [],
   dataDirectory: '/srv/stowage',
   appid: '1250000000',
   secretId: 'AKIDEXAMPLE',
@@ -35,6 +36,12 @@ test('snippets use the port that was bound and a bucket name that both dialects 
   assert.match(text, /Proxy: 'http:\/\/127\.0\.0\.1:41234'/)
   assert.match(text, /--endpoint-url http:\/\/127\.0\.0\.1:41234 mb s3:\/\/example-1250000000\n/)
   assert.match(text, /Bucket: 'example-1250000000', Region: 'ap-guangzhou'/)
+})
+
+test('further regions are named where there are any', () => {
+  assert.doesNotMatch(welcomeText(facts), /Further regions/)
+  const text = welcomeText({ ...facts, furtherRegions: ['ap-beijing', 'ap-tokyo'] })
+  assert.match(text, /Further regions +ap-beijing, ap-tokyo\n/)
 })
 
 test('a store in memory says that it will be gone', () => {

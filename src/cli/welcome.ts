@@ -9,6 +9,7 @@ export interface WelcomeFacts {
   readonly secureEndpoint: string | undefined
   readonly adminEndpoint: string
   readonly region: string
+  readonly furtherRegions: readonly string[]
   /** Undefined when everything is in memory. */
   readonly dataDirectory: string | undefined
   readonly appid: string
@@ -21,12 +22,20 @@ export function welcomeText(facts: WelcomeFacts): string {
   return [heading(facts), credentials(facts), cosSnippet(facts), awsSnippet(facts)].join('\n')
 }
 
-function heading({ endpoint, secureEndpoint, adminEndpoint, region, dataDirectory }: WelcomeFacts): string {
+function heading({
+  endpoint,
+  secureEndpoint,
+  adminEndpoint,
+  region,
+  furtherRegions,
+  dataDirectory,
+}: WelcomeFacts): string {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Endpoint', endpoint],
     ['TLS endpoint', secureEndpoint],
     ['Health, metrics', `${adminEndpoint}/health/ready, ${adminEndpoint}/metrics`],
     ['Region', region],
+    ['Further regions', furtherRegions.length === 0 ? undefined : furtherRegions.join(', ')],
     ['Data', dataDirectory ?? 'in memory, gone when this process ends'],
   ]
   const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(17)}${value}`]))

@@ -7,6 +7,7 @@ import { isIP } from 'node:net'
 import { masterKeyFrom } from '../base/master-key.js'
 import { type Secret, secret } from '../base/secret.js'
 import { addressRange } from '../model/policy/address-range.js'
+import type { RegionSetting } from '../model/regions.js'
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false }
 
@@ -102,6 +103,25 @@ export const regionChoice: Kind<readonly string[] | 'all'> = {
   },
 }
 
+/** They stand where a region could in hosts, or in this setting. */
+const HOST_WORDS = ['accelerate', 'dualstack', 'none']
+
+/** `none` for an empty list: most installations have one region. */
+export const regionsWithLabels: Kind<readonly RegionSetting[]> = {
+  expected: 'region names separated by commas, each with its label or without, such as ap-beijing,ap-tokyo=tk, or none',
+  parse(text) {
+    if (text === 'none') return ok([])
+    const regions = text.split(',').map((part): RegionSetting => {
+      const [name = '', label, ...rest] = part.trim().split('=')
+      return { name: rest.length === 0 ? name : '', label }
+    })
+    const words = regions.flatMap(({ name, label }) => [name, ...(label === undefined ? [] : [label])])
+    const distinct = new Set(words).size === words.length
+    const usable = (word: string) => regionName.parse(word).ok && !HOST_WORDS.includes(word)
+    return distinct && words.every(usable) ? ok(regions) : NOT_OK
+  },
+}
+
 /** Addresses and networks, to be believed in what they forward. */
 export const addressRanges: Kind<readonly string[]> = {
   expected: 'addresses or networks separated by commas, such as 10.0.0.0/8,fd00::1',
@@ -131,6 +151,17 @@ export const secretKey: Kind<Secret> = {
 export const webAddress: Kind<string> = {
   expected: 'an http or https URL of at most 1,024 characters',
   parse: (text) => (/^https?:\/\/[\x21-\x7e]{1,1016}$/.test(text) && URL.canParse(text) ? ok(text) : NOT_OK),
+}
+
+/** A server and nothing of it: paths are those of the requests. */
+export const originAddress: Kind<string> = {
+  expected: 'an http or https URL without a path, such as https://storage.example.com:9443',
+  parse(text) {
+    const url = webAddress.parse(text).ok ? new URL(text) : undefined
+    const bare =
+      url !== undefined && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+    return bare ? ok(url.origin) : NOT_OK
+  },
 }
 
 export const masterKey: Kind<Secret> = {

@@ -50,6 +50,13 @@ const RELATIONS: readonly ((settings: Settings) => string | undefined)[] = [
       ? undefined
       : 'STOWAGE_TLS_LISTEN, STOWAGE_TLS_CERT, STOWAGE_TLS_KEY: set all three, or none'
   },
+  ({ region, regions }) => {
+    const names = [region, ...regions.map(({ name }) => name)]
+    const clash = regions.find(({ name, label }) => name === region || (label !== undefined && names.includes(label)))
+    return clash === undefined
+      ? undefined
+      : `STOWAGE_REGIONS: ${clash.name === region ? clash.name : clash.label} is a region already`
+  },
   ({ workers, meta, blob }) =>
     workers !== 1 && (meta.engine === 'memory' || blob.engine === 'memory')
       ? 'STOWAGE_WORKERS: several processes cannot share a store in memory; use 1, or lmdb: and files:'

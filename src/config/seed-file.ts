@@ -79,8 +79,10 @@ export interface SeedKey {
   readonly secret: Secret
 }
 
-export interface SeedBucket {
+export interface SeedBucket extends SeedPlace {
   readonly name: string
+  /** Of the installation; undefined: its home region. */
+  readonly region: string | undefined
   /** The name of an account of this file; undefined: the root account. */
   readonly account: string | undefined
   readonly acl: (typeof BUCKET_ACLS)[number]
@@ -277,6 +279,7 @@ const accountSchema = v.strictObject({
 
 const bucketSchema = v.strictObject({
   name: v.pipe(v.string('expected text'), v.regex(/^[a-z0-9][a-z0-9.-]{1,78}[a-z0-9]$/, 'is not a bucket name')),
+  region: v.optional(shortText(63)),
   account: v.optional(shortText(128)),
   acl: v.optional(
     v.picklist(BUCKET_ACLS, 'expected private, public-read, public-read-write or authenticated-read'),
@@ -330,7 +333,10 @@ type LineOf = (where: Where) => number
 function seedOf(document: SeedDocument, directory: string, lineOf: LineOf): Seed {
   return {
     accounts: document.accounts.map((account, row) => accountOf(account, ['accounts', row], lineOf)),
-    buckets: document.buckets.map(({ name, account, acl, versioning }) => ({ name, account, acl, versioning })),
+    buckets: document.buckets.map(({ name, region, account, acl, versioning }, row) => ({
+      ...{ name, region, account, acl, versioning },
+      line: lineOf(['buckets', row]),
+    })),
     objects: document.objects.map((object) => ({
       bucket: object.bucket,
       key: object.key,

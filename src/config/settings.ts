@@ -3,6 +3,7 @@
  * docs/settings.md are derived from it. Defaults stand as the text a person would write, and pass the same parser.
  */
 
+import { HTTPS_POLICIES } from '../model/https-policy.js'
 import {
   accessKeyId,
   address,
@@ -15,10 +16,12 @@ import {
   masterKey,
   metaEngine,
   oneOf,
+  originAddress,
   path,
   regionChoice,
   regionName,
   regionNames,
+  regionsWithLabels,
   secretKey,
   webAddress,
   wholeNumber,
@@ -122,11 +125,24 @@ export const settingsTable = {
 
   // Who it is
   region: row('STOWAGE_REGION', regionName, 'ap-guangzhou', 'The region that this server says it is.'),
+  regions: row(
+    'STOWAGE_REGIONS',
+    regionsWithLabels,
+    'none',
+    'Further regions of this installation, each with how own hosts may call it: `ap-beijing,ap-tokyo=tk`.',
+  ),
   regionAliases: row(
     'STOWAGE_REGION_ALIASES',
     regionNames,
     'us-east-1',
-    'Further regions accepted in AWS signatures: the default of AWS tools, so that they work unconfigured.',
+    'Further names of `region` in signatures, hosts and bodies of S3: the default of AWS tools, so that they work unconfigured.',
+  ),
+  moveRedirectMs: row(
+    'STOWAGE_MOVE_REDIRECT_MS',
+    wholeNumber(0, 365 * DAY_MS),
+    '86400000',
+    'How long after the move of a bucket its former region answers TemporaryRedirect instead of PermanentRedirect.',
+    'ms',
   ),
   domain: row(
     'STOWAGE_DOMAIN',
@@ -150,6 +166,24 @@ export const settingsTable = {
   ),
 
   // What it allows
+  https: row(
+    'STOWAGE_HTTPS',
+    oneOf(...HTTPS_POLICIES),
+    'off',
+    'Requests without TLS: `off` serves them, `redirect` sends them to HTTPS, `required` refuses them.',
+  ),
+  primaryUrl: optionalRow(
+    'STOWAGE_PRIMARY_URL',
+    originAddress,
+    'Makes this server a standby of the one at this URL: it serves reads, sends writes there and runs no jobs.',
+  ),
+  reserveBytes: row(
+    'STOWAGE_RESERVE_BYTES',
+    wholeNumber(0, SIZE_BYTES_MAX),
+    '134217728',
+    'Room that writes must leave on the disk of the data directory; below it only deletes are taken. 0 watches no disk.',
+    'bytes',
+  ),
   sigv2: row(
     'STOWAGE_SIGV2',
     oneOf('off', 'plain', 'tls', 'all'),

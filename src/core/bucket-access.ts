@@ -6,6 +6,7 @@
 import { asList, asOneOf, asText, asTexts } from '../meta/json.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
+import { HTTPS_POLICIES, type HttpsPolicy } from '../model/https-policy.js'
 import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/policy/decision.js'
 import { parsePolicy } from '../model/policy/parse.js'
 import type { PolicyDocument } from '../model/policy/policy.js'
@@ -19,6 +20,8 @@ export interface BucketAccess {
   /** Whoever asks pays, and must say that they know. */
   readonly requesterPays: boolean
   readonly strictSignature: readonly StrictSignatureRule[]
+  /** What becomes of requests without TLS. */
+  readonly https: HttpsPolicy
 }
 
 const KINDS: readonly DocumentKind[] = [
@@ -27,6 +30,7 @@ const KINDS: readonly DocumentKind[] = [
   'ownership',
   'request-payment',
   'strict-signature',
+  'https',
 ]
 
 /** Objects belong to whoever writes them, and ACLs say what they say. */
@@ -38,6 +42,7 @@ const OPEN: BucketAccess = {
   ownership: OWNERSHIP_DEFAULT,
   requesterPays: false,
   strictSignature: [],
+  https: 'off',
 }
 
 export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<BucketAccess>
@@ -49,6 +54,7 @@ const PARTS: Readonly<Partial<Record<DocumentKind, (document: Json) => Partial<B
   ownership: (document) => ({ ownership: ownershipFormat.fromJson(document) }),
   'request-payment': (document) => ({ requesterPays: requestPaymentFormat.fromJson(document) === 'Requester' }),
   'strict-signature': (document) => ({ strictSignature: strictSignatureFormat.fromJson(document) }),
+  https: (document) => ({ https: httpsFormat.fromJson(document) }),
 }
 
 const BUCKETS_REMEMBERED_MAX = 1_000
@@ -112,4 +118,10 @@ export const strictSignatureFormat: DocumentFormat<readonly StrictSignatureRule[
       const [id, actions, headers, parameters] = asList(rule)
       return { id: asText(id), actions: asTexts(actions), headers: asTexts(headers), parameters: asTexts(parameters) }
     }),
+}
+
+export const httpsFormat: DocumentFormat<HttpsPolicy> = {
+  kind: 'https',
+  toJson: (policy) => policy,
+  fromJson: (json) => asOneOf(json, HTTPS_POLICIES),
 }

@@ -3,6 +3,7 @@
  * `deleting`, which every object commit checks, so that nothing slips in between the look for content and the end.
  */
 
+import type { Bytes } from '../base/bytes.js'
 import { randomHex } from '../base/ids.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
@@ -29,6 +30,7 @@ import {
   documentCodec,
   documentKey,
   EMPTY_VALUE,
+  formerRegionPrefix,
   kinds,
   markerPrefix,
   noncurrentBucketPrefix,
@@ -191,7 +193,10 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     const documents = row.value.documents.map((kind) => documentKey(bucket.id, kind))
     const accelerated = await releaseAcceleration(meta, row.value)
     const counters = usageRowKeys(row.value)
-    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents, ...counters]
+    const formerRegions: Bytes[] = []
+    for await (const entry of scanAll(meta, rangeOf(formerRegionPrefix(bucket.id)))) formerRegions.push(entry.key)
+    const index = accountBucketKey(bucket.accountId, bucket.name)
+    const removes = [row.key, index, ...documents, ...counters, ...formerRegions]
     const checks = [checkOf(row), checkOf(count), ...accelerated.checks]
     return { batch: { checks, puts: [...puts, ...accelerated.puts], removes }, result: undefined }
   })

@@ -2,6 +2,7 @@
 
 import { type AccelerationStore, createAcceleration } from './acceleration.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
+import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
@@ -14,6 +15,7 @@ import { createObjects, type ObjectStore } from './objects.js'
 import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
 import { createRestores, type RestoreStore } from './restores.js'
+import { createServiceMode, type ServiceMode } from './service-mode.js'
 import { createSessions } from './sessions.js'
 import { createTorrents, type TorrentStore } from './torrents.js'
 
@@ -21,6 +23,8 @@ export interface Core {
   readonly identities: IdentityStore
   readonly sessions: SessionStore
   readonly buckets: BucketStore
+  readonly moves: BucketMoves
+  readonly serviceMode: ServiceMode
   readonly documents: DocumentStore
   readonly bucketAccess: BucketAccessReader
   readonly acceleration: AccelerationStore
@@ -42,6 +46,8 @@ export function createCore(dependencies: CoreDependencies): Core {
     identities: createIdentities(dependencies, principals),
     sessions: createSessions(dependencies, principals),
     buckets: createBuckets(dependencies),
+    moves: createBucketMoves(dependencies),
+    serviceMode: createServiceMode(dependencies),
     documents,
     bucketAccess: createBucketAccess(documents),
     restores: createRestores(dependencies),

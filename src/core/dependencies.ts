@@ -21,6 +21,8 @@ export interface CoreLimits {
   readonly trashDelayMs: number
   /** The length of a day in rules that count days (lifecycle, restored copies); never of a retention. */
   readonly dayMs: number
+  /** How long the region that a bucket has left sends requests on as if for the time being. */
+  readonly moveRedirectMs: number
   /** A commit that keeps losing is given up after so many attempts. */
   readonly commitAttemptsMax: number
 }
@@ -33,6 +35,7 @@ export const defaultCoreLimits: CoreLimits = {
   acceleratedRegions: 'all',
   trashDelayMs: 15 * 60_000,
   dayMs: 24 * 3_600_000,
+  moveRedirectMs: 24 * 3_600_000,
   commitAttemptsMax: 200,
 }
 

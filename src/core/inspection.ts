@@ -8,6 +8,7 @@ import type { Bytes } from '../base/bytes.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
+import { formerRegionCodec } from './bucket-moves.js'
 import { inspectIdentities } from './inspect-identities.js'
 import { inspectTorrents } from './inspect-torrents.js'
 import { inspectUploads } from './inspect-uploads.js'
@@ -112,6 +113,7 @@ async function inspectBuckets(survey: Survey): Promise<void> {
     }
   }
   await inspectDocuments(survey)
+  await inspectFormerRegions(survey)
   for await (const page of pagesOf(survey, kinds.accountBucket)) {
     for (const { key } of page) {
       const name = `${partOfKey(key, 2, 0)}/${partOfKey(key, 2, 1)}`
@@ -148,6 +150,17 @@ async function inspectDocuments(survey: Survey): Promise<void> {
     }
   }
   for (const name of missing) survey.report('damage', 'document', name, 'is missing, and its bucket lists it')
+}
+
+async function inspectFormerRegions(survey: Survey): Promise<void> {
+  for await (const page of pagesOf(survey, kinds.formerRegion)) {
+    for (const { key, value } of page) {
+      const bucketId = partOfKey(key, 2, 0)
+      survey.attempt('former-region', `${bucketId}/${partOfKey(key, 2, 1)}`, () => formerRegionCodec.decode(value))
+      if (!survey.buckets.has(bucketId))
+        survey.report('damage', 'former-region', bucketId, 'is of a bucket that is not there')
+    }
+  }
 }
 
 /** Everything that pieces may name, so that references can be counted along the way. */

@@ -42,6 +42,7 @@ import { tagsFromJson, tagsToJson } from './tags-record.js'
 export const kinds = {
   format: 0x01,
   masterKey: 0x02,
+  serviceMode: 0x03,
   account: 0x10,
   accountAppId: 0x11,
   accessKey: 0x12,
@@ -56,6 +57,7 @@ export const kinds = {
   accountBucket: 0x21,
   bucketCount: 0x22,
   document: 0x23,
+  formerRegion: 0x24,
   usage: 0x25,
   acceleratedCount: 0x26,
   uncounted: 0x27,
@@ -238,6 +240,7 @@ export const masterKeyMarkerCodec = codec<string>({
   fromJson: asText,
 })
 export const masterKeyKey = key(kinds.masterKey)
+export const serviceModeKey = key(kinds.serviceMode)
 
 // --- buckets --------------------------------------------------------------------------------------------------
 
@@ -283,6 +286,8 @@ export const documentCodec = codec<Json>({
 })
 export const documentKey = (bucketId: string, kind: string) => key(kinds.document, bucketId, kind)
 export const bucketKey = (name: string) => key(kinds.bucket, name)
+export const formerRegionKey = (bucketId: string, region: string) => key(kinds.formerRegion, bucketId, region)
+export const formerRegionPrefix = (bucketId: string) => keyPrefix(kinds.formerRegion, bucketId)
 /** Index of an account's buckets by name; the value is empty. */
 export const accountBucketKey = (accountId: string, name: string) => key(kinds.accountBucket, accountId, name)
 export const accountBucketPrefix = (accountId: string) => keyPrefix(kinds.accountBucket, accountId)

@@ -7,7 +7,14 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Bytes } from '../base/bytes.js'
 import { oneChunk } from '../base/streams.js'
-import type { Seed, SeedAccount, SeedBucket, SeedContent, SeedObject } from '../config/seed-file.js'
+import {
+  type Seed,
+  type SeedAccount,
+  type SeedBucket,
+  type SeedContent,
+  type SeedObject,
+  seedMistake,
+} from '../config/seed-file.js'
 import type { Bucket } from '../model/bucket.js'
 import { contentTypeOfKey, DEFAULT_CONTENT_TYPE } from '../model/content-type.js'
 import { isApiError } from '../model/errors/index.js'
@@ -48,13 +55,14 @@ export async function ensureRoot(core: Core, { appId, given }: RootOptions): Pro
   return { account, accessKeyId: id, secretKey: secret, generated: true }
 }
 
-export async function applySeed(core: Core, root: Account, region: string, seed: Seed): Promise<void> {
+/** `regions`: those of the installation, home first. Throws SeedMistakes. */
+export async function applySeed(core: Core, root: Account, regions: readonly string[], seed: Seed): Promise<void> {
   const accounts = new Map<string, Account>()
   for (const wanted of seed.accounts) accounts.set(wanted.name, await ensureAccount(core, wanted))
   const buckets = new Map<string, Bucket>()
   for (const bucket of seed.buckets) {
     const account = bucket.account === undefined ? root : (accounts.get(bucket.account) ?? root)
-    buckets.set(bucket.name, await ensureBucket(core, account, region, bucket))
+    buckets.set(bucket.name, await ensureBucket(core, account, regionOf(bucket, regions), bucket))
   }
   for (const object of seed.objects) {
     const bucket = buckets.get(object.bucket)
@@ -70,6 +78,12 @@ async function ensureAccount({ identities }: Core, wanted: SeedAccount): Promise
   }
   await ensureIdentities(identities, account, wanted)
   return account
+}
+
+function regionOf(bucket: SeedBucket, regions: readonly string[]): string {
+  const region = bucket.region ?? regions[0] ?? ''
+  if (regions.includes(region)) return region
+  throw seedMistake(bucket, `there is no region ${JSON.stringify(region)}; there are ${regions.join(', ')}`)
 }
 
 async function ensureBucket(core: Core, account: Account, region: string, wanted: SeedBucket): Promise<Bucket> {

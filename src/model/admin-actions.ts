@@ -225,6 +225,29 @@ export const adminActions = {
     from: optional('text', 'Address that the request comes from.'),
     tls: optional('flag', 'The request comes over TLS.'),
   }),
+
+  'bucket list': reads('account', 'List the buckets of an account, and where they lie.', within),
+  'bucket show': reads('account', 'Show a bucket, its region, and the regions that it has left.', { bucket }),
+  'bucket move': changes(
+    'operator',
+    'Move a bucket to another region. Its former region sends requests on, for a day as if for the time being.',
+    { bucket, to: required('text', 'The region.') },
+  ),
+  'bucket set-https': changes('account', 'Say what becomes of requests to a bucket that come without TLS.', {
+    bucket,
+    policy: required(
+      'text',
+      '`off`: they are served. `redirect`: they are sent to HTTPS. `required`: they are refused.',
+    ),
+  }),
+
+  'maintenance show': reads('operator', 'Show whether the object API is in maintenance.', {}),
+  'maintenance on': changes('operator', 'Refuse requests with ServiceUnavailable. Jobs rest as well.', {
+    level: positional('text', '`read-only`: reads are served. `closed`: nothing is.'),
+    until: optional('text', 'When it is expected to be over, such as 2026-01-31T06:00:00Z; clients are told to wait.'),
+    message: optional('text', 'What those who are refused are told.'),
+  }),
+  'maintenance off': changes('operator', 'Serve everything again.', {}),
 } satisfies Readonly<Record<string, AdminAction>>
 
 export type AdminActionName = keyof typeof adminActions

@@ -22,6 +22,7 @@ export const DOCUMENT_KINDS = [
   'domain',
   'limits',
   'usage',
+  'https',
 ] as const
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 

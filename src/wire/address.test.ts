@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isApiError } from '../model/errors/index.js'
-import { type Address, createAddressing } from './address.js'
+import { createRegions } from '../model/regions.js'
+import { type Address, createAddressing, createHostMover } from './address.js'
 
 const B = 'examplebucket-1250000000'
 const addressing = createAddressing({ ownSuffixes: ['localhost', 'example.com', 'objects.example.com'] })
@@ -69,25 +70,74 @@ test('the hosts of COS', () => {
 test('the hosts of S3', () => {
   const bucket = virtual({ bucketName: 'my.bucket', dialect: 's3' })
   const service: Address = { ...PLAIN, dialect: 's3' }
+  const west = 'us-west-2'
   const cases: readonly (readonly [string, Address])[] = [
     ['s3.amazonaws.com', service],
-    ['s3.us-west-2.amazonaws.com', service],
-    ['s3-us-west-2.amazonaws.com', service],
-    ['s3.dualstack.us-west-2.amazonaws.com', service],
-    ['s3.cn-north-1.amazonaws.com.cn', service],
+    ['s3-external-1.amazonaws.com', service],
+    ['s3.us-west-2.amazonaws.com', { ...service, region: west }],
+    ['s3-us-west-2.amazonaws.com', { ...service, region: west }],
+    ['s3.dualstack.us-west-2.amazonaws.com', { ...service, region: west }],
+    ['s3.cn-north-1.amazonaws.com.cn', { ...service, region: 'cn-north-1' }],
     ['my.bucket.s3.amazonaws.com', bucket],
-    ['my.bucket.s3.us-west-2.amazonaws.com', bucket],
-    ['my.bucket.s3-us-west-2.amazonaws.com', bucket],
-    ['my.bucket.s3.dualstack.us-west-2.amazonaws.com', bucket],
-    ['my.bucket.s3.cn-north-1.amazonaws.com.cn', bucket],
+    ['my.bucket.s3-external-1.amazonaws.com', bucket],
+    ['my.bucket.s3.us-west-2.amazonaws.com', { ...bucket, region: west }],
+    ['my.bucket.s3-us-west-2.amazonaws.com', { ...bucket, region: west }],
+    ['my.bucket.s3.dualstack.us-west-2.amazonaws.com', { ...bucket, region: west }],
+    ['my.bucket.s3.cn-north-1.amazonaws.com.cn', { ...bucket, region: 'cn-north-1' }],
     ['my.bucket.s3-accelerate.amazonaws.com', { ...bucket, entrance: 'accelerate' }],
     ['my.bucket.s3-accelerate.dualstack.amazonaws.com', { ...bucket, entrance: 'accelerate' }],
     ['s3-accelerate.amazonaws.com', { ...service, entrance: 'accelerate' }],
-    ['my.bucket.s3-website-us-west-2.amazonaws.com', { ...bucket, entrance: 'website' }],
-    ['my.bucket.s3-website.eu-central-1.amazonaws.com', { ...bucket, entrance: 'website' }],
-    ['s3.my.s3.us-west-2.amazonaws.com', virtual({ bucketName: 's3.my', dialect: 's3' })],
+    ['my.bucket.s3-website-us-west-2.amazonaws.com', { ...bucket, region: west, entrance: 'website' }],
+    ['my.bucket.s3-website.eu-central-1.amazonaws.com', { ...bucket, region: 'eu-central-1', entrance: 'website' }],
+    ['s3.my.s3.us-west-2.amazonaws.com', virtual({ bucketName: 's3.my', region: west, dialect: 's3' })],
   ]
   for (const [host, expected] of cases) assert.deepEqual(addressing(host, '/'), expected, host)
+})
+
+const regions = createRegions({
+  region: 'ap-guangzhou',
+  regions: [
+    { name: 'ap-beijing', label: 'bj' },
+    { name: 'sg', label: undefined },
+  ],
+  regionAliases: ['us-east-1'],
+})
+
+test('regions are known by name and label, and in hosts of S3 by alias; others stay as they were written', () => {
+  const inRegions = createAddressing({ ownSuffixes: ['localhost'], regions })
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    [`${B}.cos.ap-beijing.myqcloud.com`, 'ap-beijing'],
+    [`${B}.cos.bj.localhost`, 'ap-beijing'],
+    [`${B}.s3.bj.localhost:9000`, 'ap-beijing'],
+    [`${B}.s3.us-east-1.amazonaws.com`, 'ap-guangzhou'],
+    [`${B}.s3.us-east-1.localhost`, 'ap-guangzhou'],
+    [`${B}.s3-us-east-1.amazonaws.com`, 'ap-guangzhou'],
+    [`${B}.s3-website-us-east-1.amazonaws.com`, 'ap-guangzhou'],
+    [`${B}.cos.us-east-1.myqcloud.com`, 'us-east-1'],
+    [`${B}.s3.us-west-2.amazonaws.com`, 'us-west-2'],
+    [`${B}.sg.myqcloud.com`, 'sg'],
+    [`${B}.localhost`, undefined],
+    [`${B}.s3.amazonaws.com`, undefined],
+    ['localhost:9000', undefined],
+  ]
+  for (const [host, region] of cases) assert.equal(inRegions(host, '/').region, region, host)
+})
+
+test('a host moves to another region and keeps its form, its suffix and its port', () => {
+  const move = createHostMover({ ownSuffixes: ['localhost', 'ap-guangzhou.example.com'], regions })
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    [`${B}.cos.ap-guangzhou.myqcloud.com`, `${B}.cos.ap-beijing.myqcloud.com`],
+    [`${B}.cos-internal.ap-guangzhou.tencentcos.cn`, `${B}.cos-internal.ap-beijing.tencentcos.cn`],
+    ['cos.ap-guangzhou.localhost:9000', 'cos.bj.localhost:9000'],
+    [`${B}.cos.ap-guangzhou.ap-guangzhou.example.com`, `${B}.cos.bj.ap-guangzhou.example.com`],
+    [`ap-guangzhou.s3.ap-guangzhou.amazonaws.com`, 'ap-guangzhou.s3.ap-beijing.amazonaws.com'],
+    [`${B}.S3.us-east-1.amazonaws.com.:80`, `${B}.s3.ap-beijing.amazonaws.com:80`],
+    [`${B}.s3-us-east-1.amazonaws.com`, `${B}.s3-ap-beijing.amazonaws.com`],
+    [`${B}.sg.myqcloud.com`, `${B}.cos.ap-beijing.myqcloud.com`],
+    [`${B}.localhost:9000`, undefined],
+    ['127.0.0.1:9000', undefined],
+  ]
+  for (const [host, expected] of cases) assert.equal(move(host, 'ap-beijing'), expected, host)
 })
 
 test('own suffixes take a bucket before them, and the forms of both vendors', () => {
@@ -99,7 +149,7 @@ test('own suffixes take a bucket before them, and the forms of both vendors', ()
     [`${B}.cos.ap-beijing.localhost`, virtual({ bucketName: B, region: 'ap-beijing', dialect: 'cos' })],
     ['service.cos.localhost', { ...PLAIN, dialect: 'cos' }],
     ['s3.localhost', { ...PLAIN, dialect: 's3' }],
-    [`${B}.s3.ap-beijing.localhost`, virtual({ bucketName: B, dialect: 's3' })],
+    [`${B}.s3.ap-beijing.localhost`, virtual({ bucketName: B, region: 'ap-beijing', dialect: 's3' })],
     ['s3-backups.localhost', virtual({ bucketName: 's3-backups' })],
     ['photos-1.sg.localhost', virtual({ bucketName: 'photos-1.sg' })],
     ['cos-logs.localhost', virtual({ bucketName: 'cos-logs' })],

@@ -5,6 +5,7 @@
 
 import { putBounded } from '../base/bounded-map.js'
 import { fail } from '../model/errors/index.js'
+import type { Regions } from '../model/regions.js'
 import type { DialectName } from './dialect.js'
 import { decodePath } from './query.js'
 
@@ -13,7 +14,7 @@ export interface Address {
   readonly bucketName: string | undefined
   /** Undefined or empty: the bucket. */
   readonly key: string | undefined
-  /** As named by the host; undefined when it names none. */
+  /** That the host names, by its name where it is one of ours; undefined when it names none. */
   readonly region: string | undefined
   /** The dialect that this form of host belongs to; undefined for bare endpoints and own suffixes. */
   readonly dialect: DialectName | undefined
@@ -42,6 +43,10 @@ const FORMS: readonly {
   readonly pattern: RegExp
   /** Not under own suffixes, where the same labels are a bucket's name. */
   readonly vendorOnly?: boolean
+  /** Its region may be an alias: AWS tools have a default of their own. */
+  readonly aliased?: boolean
+  /** Before the region of a host that moves, where the older form has no word for the service. */
+  readonly service?: string
   readonly facts: (groups: Groups) => Partial<HostFacts>
 }[] = [
   { dialect: 'cos', pattern: /^service\.cos$/, facts: () => ({}) },
@@ -65,24 +70,29 @@ const FORMS: readonly {
   },
   {
     dialect: 's3',
-    pattern: /^(?<bucket>.+)\.s3-website[.-][a-z0-9-]+$/,
-    facts: ({ bucket }) => ({ bucketName: bucket, entrance: 'website' }),
+    aliased: true,
+    pattern: /^(?<bucket>.+)\.s3-website[.-](?<region>[a-z0-9-]+)$/,
+    facts: ({ bucket, region }) => ({ bucketName: bucket, region, entrance: 'website' }),
   },
   {
     dialect: 's3',
-    pattern: /^(?:(?<bucket>.+)\.)?s3(?:\.dualstack)?(?:\.[a-z0-9-]+)?$/,
-    facts: ({ bucket }) => ({ bucketName: bucket }),
+    aliased: true,
+    pattern: /^(?:(?<bucket>.+)\.)?s3(?:\.dualstack)?(?:\.(?<region>[a-z0-9-]+))?$/,
+    facts: ({ bucket, region }) => ({ bucketName: bucket, region }),
   },
   {
     dialect: 's3',
-    pattern: /^(?:(?<bucket>.+)\.)?s3-[a-z0-9-]+$/,
+    aliased: true,
+    pattern: /^(?:(?<bucket>.+)\.)?s3-(?<region>[a-z0-9-]+)$/,
     vendorOnly: true,
-    facts: ({ bucket }) => ({ bucketName: bucket }),
+    // The older name of the endpoint that belongs to no region.
+    facts: ({ bucket, region }) => ({ bucketName: bucket, region: region === 'external-1' ? undefined : region }),
   },
   {
     dialect: 'cos',
     pattern: /^(?<bucket>.+-[0-9]+)\.(?<region>cn-south|cn-south-2|cn-north|cn-east|cn-southwest|sg)$/,
     vendorOnly: true,
+    service: 'cos.',
     facts: ({ bucket, region }) => ({ bucketName: bucket, region }),
   },
 ]
@@ -102,20 +112,20 @@ type Groups = Readonly<Record<string, string | undefined>>
 export interface AddressOptions {
   /** Suffixes of this installation, such as `localhost` or `objects.example.com`. */
   readonly ownSuffixes: readonly string[]
+  /** By whose names and labels regions are told; without it they stay as they were written. */
+  readonly regions?: Regions
 }
 
 /** Parsed hosts are remembered, up to this many. */
 const HOSTS_REMEMBERED_MAX = 1_000
 
 export function createAddressing(options: AddressOptions): (host: string, rawPath: string) => Address {
-  const suffixes = [...options.ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX].sort(
-    (a, b) => b.length - a.length,
-  )
+  const suffixes = suffixesOf(options)
   const remembered = new Map<string, HostFacts>()
   return (host, rawPath) => {
     let facts = remembered.get(host)
     if (facts === undefined) {
-      facts = readHost(host, suffixes, options.ownSuffixes)
+      facts = readHost(host, suffixes, options)
       putBounded(remembered, HOSTS_REMEMBERED_MAX, host, facts)
     }
     if (facts.entrance === 'sts') return { ...facts, key: undefined, pathStyle: true }
@@ -123,20 +133,57 @@ export function createAddressing(options: AddressOptions): (host: string, rawPat
   }
 }
 
-function readHost(host: string, suffixes: readonly string[], ownSuffixes: readonly string[]): HostFacts {
+/** The longest first. */
+function suffixesOf({ ownSuffixes }: AddressOptions): readonly string[] {
+  return [...ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX].sort((a, b) => b.length - a.length)
+}
+
+/** Undefined for a host that is no more than a suffix, or has none. */
+function splitHost(host: string, suffixes: readonly string[]) {
   const name = host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
   const suffix = suffixes.find((each) => name === each || name.endsWith(`.${each}`))
-  if (suffix === undefined || name === suffix) return PLAIN
-  const labels = name.slice(0, -suffix.length - 1)
+  if (suffix === undefined || name === suffix) return undefined
+  return { suffix, labels: name.slice(0, -suffix.length - 1) }
+}
+
+/** The same host in another region, with the port that it came with; undefined for one that names no region. */
+export function createHostMover(options: AddressOptions): (host: string, region: string) => string | undefined {
+  const suffixes = suffixesOf(options)
+  return (host, region) => {
+    const split = splitHost(host, suffixes)
+    if (split === undefined) return undefined
+    const { suffix, labels } = split
+    const own = options.ownSuffixes.includes(suffix)
+    for (const { pattern, vendorOnly, service = '' } of FORMS) {
+      if (own && vendorOnly === true) continue
+      const named = pattern.exec(labels)?.groups?.['region']
+      if (named === undefined) continue
+      // In every form the region stands last.
+      const label = own ? (options.regions?.labelOf(region) ?? region) : region
+      return `${labels.slice(0, -named.length)}${service}${label}.${suffix}${/:\d+$/.exec(host)?.[0] ?? ''}`
+    }
+    return undefined
+  }
+}
+
+function readHost(host: string, suffixes: readonly string[], { ownSuffixes, regions }: AddressOptions): HostFacts {
+  const split = splitHost(host, suffixes)
+  if (split === undefined) return PLAIN
+  const { suffix, labels } = split
   const own = ownSuffixes.includes(suffix)
   const vendor: DialectName = S3_SUFFIXES.includes(suffix) ? 's3' : 'cos'
   if (!COS_SUFFIXES.includes(suffix) && STS_LABELS[own ? 'own' : vendor].test(labels)) {
     return { ...PLAIN, dialect: own ? undefined : vendor, entrance: 'sts' }
   }
-  for (const { dialect, pattern, facts, vendorOnly } of FORMS) {
+  for (const { dialect, pattern, facts, vendorOnly, aliased } of FORMS) {
     if (own && vendorOnly === true) continue
     const groups = pattern.exec(labels)?.groups
-    if (groups !== undefined || pattern.test(labels)) return { ...PLAIN, dialect, ...facts(groups ?? {}) }
+    if (groups === undefined && !pattern.test(labels)) continue
+    const found = { ...PLAIN, dialect, ...facts(groups ?? {}) }
+    const { region } = found
+    if (region === undefined || regions === undefined) return found
+    const known = regions.labelled(region) ?? (aliased === true ? regions.named(region) : undefined)
+    return { ...found, region: known ?? region }
   }
   if (own) return { ...PLAIN, bucketName: labels }
   // A vendor's host of a kind that is not here, such as image processing: no region of ours, and never a path style.

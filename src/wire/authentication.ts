@@ -24,6 +24,8 @@ export interface AuthFacts {
   readonly region: string
   /** Other regions accepted in a SigV4 scope, such as AWS tools' default `us-east-1`. */
   readonly regionAliases: readonly string[]
+  /** The host names this region, and no other name of a region is taken here. */
+  readonly regionExact?: boolean
   /** Lower-case hex, where the body has been read already: such APIs sign it without announcing its hash. */
   readonly bodySha256?: string
   /** Whether signatures of version 2 are taken here. */

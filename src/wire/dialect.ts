@@ -97,8 +97,6 @@ export interface Traits {
   readonly locationInBody: boolean
   /** Whether the accelerate host serves this operation. */
   readonly isAccelerated: (operation: string) => boolean
-  /** A bucket is found only through hosts of its own region. */
-  readonly regionBound: boolean
   /** Making an own bucket anew with another ACL is BucketAlreadyExists. */
   readonly aclDistinguishesBuckets: boolean
   /** New names must end with the APPID of the account that makes them. */

@@ -16,19 +16,18 @@ import { requireAccelerated } from './acceleration.js'
 import { accessFacts } from './access-facts.js'
 import type { Address } from './address.js'
 import type { AuthKind, Coverage, FormAuthKind } from './authentication.js'
-import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
+import { type HttpsRules, requireHttps } from './https-policy.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
 import type { RateLimits } from './rate-limits.js'
+import { isElsewhere, type RegionRules, redirectToRegion, withRegion } from './regions.js'
 import type { WireRequest } from './request.js'
 
-export interface EntranceOptions {
+export interface EntranceOptions extends RegionRules, HttpsRules {
   readonly core: Core
   readonly clock: { now(): number }
-  readonly clientAddresses: ClientAddresses
   readonly rateLimits: RateLimits
-  readonly region: string
 }
 
 /** Who knocks, and what for. */
@@ -66,26 +65,36 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   const asker = createAsker(options.core, { principal, facts: factsOf(options, visit) })
   if (match.target === 'service' || match.target === 'bucket-name' || bucketName === undefined) {
     await requireAccelerated(options.core, visit, undefined)
-    asker.requireService(permission, bucketName, address.region ?? options.region)
+    asker.requireService(permission, bucketName, address.region ?? options.regions.home)
     return { asker, bucket: undefined, access: undefined }
   }
-  const bucket = await findBucket(options.core, visit, bucketName)
+  const bucket = await findBucket(options, visit, bucketName)
   await options.rateLimits.admitBucket(bucket)
   const access = await asker.enter(bucket)
+  requireHttps(options, access.https, visit.request, address)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
   await requireAccelerated(options.core, visit, bucket)
   if (operation.keysInBody) asker.requirePossible(permission, bucket)
-  else await asker.require(permission, { bucket, key: key || formKey, reference: referenceOf(query) })
+  else await requireAllowed(asker, visit, { bucket, key: key || formKey, reference: referenceOf(query) })
   return { asker, bucket, access }
 }
 
-async function findBucket(core: Core, { address, dialect, request }: Visit, bucketName: string): Promise<Bucket> {
+async function requireAllowed(asker: Asker, { operation: { permission } }: Visit, touched: Touched): Promise<void> {
+  if (permission !== 'HeadBucket') return asker.require(permission, touched)
+  try {
+    await asker.require(permission, touched)
+  } catch (error) {
+    throw withRegion(error, touched.bucket)
+  }
+}
+
+async function findBucket(options: EntranceOptions, visit: Visit, bucketName: string): Promise<Bucket> {
+  const { core } = options
   const bucket = await core.buckets.find(bucketName)
   if (bucket === undefined) return fail('NoSuchBucket', { BucketName: bucketName })
-  const elsewhere = dialect.traits.regionBound && address.region !== undefined && address.region !== bucket.region
-  if (elsewhere) return fail('NoSuchBucket', { BucketName: bucketName })
-  await requireExpectedOwner(core, request.headers.get('x-amz-expected-bucket-owner'), bucket)
+  if (isElsewhere(options, visit, bucket)) return redirectToRegion(options, core.moves, visit, bucket)
+  await requireExpectedOwner(core, visit.request.headers.get('x-amz-expected-bucket-owner'), bucket)
   return bucket
 }
 

@@ -12,7 +12,8 @@ import type { BucketAccess } from '../core/bucket-access.js'
 import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
 import type { Permission } from '../model/permissions.js'
-import type { Principal } from '../model/principal.js'
+import type { Principal, SignedPrincipal } from '../model/principal.js'
+import type { Regions } from '../model/regions.js'
 import type { Address } from './address.js'
 import type { Dialect, DialectName } from './dialect.js'
 import type { Name } from './document.js'
@@ -51,16 +52,15 @@ export interface Services {
   readonly endpoint: { readonly scheme: 'http' | 'https'; readonly host: string; readonly pathStyle: boolean }
   /** The region that the host named; undefined when it named none. */
   readonly region: string | undefined
-  /** Of buckets made without naming one. */
-  readonly defaultRegion: string
-  /** Other names by which clients may mean it. */
-  readonly regionAliases: readonly string[]
+  readonly regions: Regions
   /** Reads a host and path as addresses of requests are read; for copy sources. */
   readonly addressing: (host: string, rawPath: string) => Address
   /** What the target's bucket says about access; undefined where the target is none. */
   readonly access: BucketAccess | undefined
   /** Authorises a further resource, such as the source of a copy, as the request's own target was. */
   readonly authorize: (permission: Permission, touched: Touched) => void | Promise<void>
+  /** What belongs to accounts, in another region than the host's. */
+  readonly authorizeService: (permission: Permission, bucketName: string, region: string) => SignedPrincipal
   /** The same for a version in hand: whoever hands out a version, or what is in it, asks with that very version. */
   readonly authorizeVersion: (permission: Permission, version: TouchedVersion) => void
 }

@@ -15,7 +15,6 @@ import { checkAccelerateAddress } from './acceleration.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
-import type { ClientAddresses } from './client-address.js'
 import type { CrossOrigin } from './cors.js'
 import type { Dialect, DialectName } from './dialect.js'
 import { type Entry, enter, isRequesterCharged } from './entrance.js'
@@ -31,6 +30,7 @@ import {
   requestOfForm,
   uploadOfForm,
 } from './form-upload.js'
+import { type HttpsRules, requireHttps } from './https-policy.js'
 import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
 import { admitHolder, findHolder } from './key-holder.js'
 import type { Operation, Services } from './operation.js'
@@ -38,12 +38,15 @@ import { parseQuery } from './query.js'
 import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
 import { type QueryView, queryView } from './query-view.js'
 import type { RateLimits } from './rate-limits.js'
+import { type RegionRules, requireKnownRegion, signingAt } from './regions.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
 import type { Level, Router } from './router.js'
+import type { ServiceGate } from './service-gate.js'
+import { asStoreError } from './store-error.js'
 
-export interface PipelineOptions {
+export interface PipelineOptions extends RegionRules, HttpsRules {
   readonly core: Core
   readonly clock: Clock
   readonly digests: DigestFactory
@@ -57,15 +60,13 @@ export interface PipelineOptions {
     hostDialect: DialectName | undefined,
   ) => { readonly dialect: Dialect; readonly seen: DialectName | 'unknown' }
   readonly dialects: readonly Dialect[]
-  readonly clientAddresses: ClientAddresses
+  readonly gate: ServiceGate
   readonly router: Router
   readonly queryApi: QueryApi
   readonly crossOrigin: CrossOrigin
   /** By listener: with TLS or without. */
   readonly acceptsSignatureV2: (secure: boolean) => boolean
   readonly requestIds: () => RequestIds
-  readonly region: string
-  readonly regionAliases: readonly string[]
   readonly xmlSizeBytesMax: number
   /** Old-style bucket names are names too. */
   readonly legacyNames: boolean
@@ -124,7 +125,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       observe(options, request, progress, response, undefined)
       return { ...response, headers }
     } catch (thrown) {
-      const error = asApiError(thrown)
+      const error = asStoreError(thrown)
       const response = refusal(error, request, progress)
       const shared = await crossOriginHeaders(options, request, progress)
       observe(options, request, progress, response, error)
@@ -179,8 +180,10 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
   const { query, address, dialect } = identify(options, request, progress)
-  if (isQueryCall(request, address))
-    return serveCall(options, request, authFacts(options, request, query, address), dialect, progress)
+  const isCall = isQueryCall(request, address)
+  if (isCall) progress.call = { dialect, action: undefined }
+  await options.gate.admit(request, address, isCall)
+  if (isCall) return serveCall(options, request, authFacts(options, request, query, address), dialect, progress)
   checkEntrance(options, address)
   checkAccelerateAddress(address)
   if (request.method === 'OPTIONS') {
@@ -190,6 +193,7 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   const view = queryView(query)
   const operation = target(options, request, address, dialect, view)
   progress.operation = operation
+  await options.gate.admitWrite(operation, request)
   const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
   const { principal, payload, claim } = await authenticate(options, request, address, dialect, query)
@@ -267,11 +271,11 @@ async function run(
     principal,
     endpoint: { scheme: request.secure ? 'https' : 'http', host: request.host, pathStyle: address.pathStyle },
     region: address.region,
-    defaultRegion: options.region,
-    regionAliases: options.regionAliases,
+    regions: options.regions,
     addressing: options.addressing,
     access,
     authorize: asker.require,
+    authorizeService: asker.requireService,
     authorizeVersion: asker.requireOn,
   }
   const source = (checksumsOf: ChecksumSubject) => objectSource(request, dialect, payload, checksumsOf)
@@ -315,6 +319,7 @@ function identify(options: PipelineOptions, request: WireRequest, progress: Prog
     const { dialect, seen } = options.detect(request, query, address.dialect)
     progress.seen = seen
     progress.dialect = dialect
+    requireHttps(options, options.https, request, address)
     options.admission.admit(address.bucketName)
     options.rateLimits.admitAddress(request, address.bucketName)
     return { query, address, dialect }
@@ -350,14 +355,15 @@ function target(
     bucketName,
   })
   if (bucketName !== undefined)
-    checkBucketAddress(operation, bucketName, dialect, address.region ?? options.region, options.legacyNames)
+    checkBucketAddress(operation, bucketName, dialect, address.region ?? options.regions.home, options.legacyNames)
   if (key !== undefined && key !== '') checkObjectKey(key, dialect.traits)
   return operation
 }
 
 /** Hosts that serve less than everything. */
-function checkEntrance(options: PipelineOptions, { entrance, bucketName, region }: Address): void {
-  if (region !== undefined && region !== options.region) fail('InvalidRegionName')
+function checkEntrance(options: PipelineOptions, address: Address): void {
+  requireKnownRegion(options, address)
+  const { entrance, bucketName } = address
   if (entrance === 'storage') return
   const BucketName = bucketName ?? '/'
   if (entrance === 'website') fail('NoSuchWebsiteConfiguration', { BucketName })
@@ -409,13 +415,13 @@ async function authenticate(
 }
 
 function authFacts(
-  { clock, region, regionAliases, acceptsSignatureV2 }: PipelineOptions,
+  options: PipelineOptions,
   request: WireRequest,
   query: readonly QueryParameter[],
   address: Address,
 ): AuthFacts {
-  const signatureV2 = acceptsSignatureV2(request.secure)
-  return { now: clock.now(), query, region, regionAliases, signatureV2, address }
+  const signatureV2 = options.acceptsSignatureV2(request.secure)
+  return { now: options.clock.now(), query, ...signingAt(options, address), signatureV2, address }
 }
 
 function refuseUnknownScheme({ headers }: WireRequest): void {

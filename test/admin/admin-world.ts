@@ -41,14 +41,15 @@ export interface AdminWorld extends AsyncDisposable {
 }
 
 /** With two accounts that have a root key each; OWNER is the operator. */
-export async function createAdminWorld(): Promise<AdminWorld> {
+export async function createAdminWorld(environment: Readonly<Record<string, string>> = {}): Promise<AdminWorld> {
   const clock = manualClock(START)
   const log: string[] = []
   const write = (line: string) => {
     log.push(line)
   }
   const logger = createLog({ level: 'debug', format: 'json', clock, write })
-  const settings = { ...loadSettings({ STOWAGE_REGION: REGION }), secretId: OWNER.id, secretKey: secret(OWNER.secret) }
+  const loaded = loadSettings({ STOWAGE_REGION: REGION, ...environment })
+  const settings = { ...loaded, secretId: OWNER.id, secretKey: secret(OWNER.secret) }
   const masterKey = newMasterKey(randomBytes)
   const service = await createService({ stores: memoryStores(), settings, log: logger, masterKey, clock })
   const { identities } = service.core

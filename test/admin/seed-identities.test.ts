@@ -29,7 +29,7 @@ accounts:
 `
 
 async function apply({ core, owner }: Exchange, text: string): Promise<void> {
-  await applySeed(core, owner, REGION, parseSeed(text, '/seeds'))
+  await applySeed(core, owner, [REGION, 'ap-beijing'], parseSeed(text, '/seeds'))
 }
 
 async function state({ core: { identities }, owner: { id } }: Exchange) {
@@ -109,4 +109,14 @@ test('what only the core can refuse names its line as well', async () => {
     assert.match(error.mistakes.join('\n'), /^line 10: alice: .*100000000777/)
     return true
   })
+})
+
+test('a bucket is made in the region that its row names, else at home, and a region that is not here names its line', async () => {
+  const exchange = await createExchange()
+  await apply(exchange, 'buckets:\n  - { name: there-1250000000, region: ap-beijing }\n  - { name: here-1250000000 }\n')
+  const regionOf = async (name: string) => (await exchange.core.buckets.find(name))?.region
+  assert.deepEqual([await regionOf('there-1250000000'), await regionOf('here-1250000000')], ['ap-beijing', REGION])
+  const unknown = apply(exchange, 'buckets:\n  - { name: nowhere-1250000000, region: mars-1 }\n')
+  await assert.rejects(unknown, /line 2: .*there is no region "mars-1"; there are ap-guangzhou, ap-beijing/)
+  assert.equal(await regionOf('nowhere-1250000000'), undefined)
 })

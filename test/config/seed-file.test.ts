@@ -203,7 +203,7 @@ test('a whole seed comes out typed, with paths resolved against its own director
     roles:
       - { name: reader, trust: { statement: [{ effect: allow, principal: '*', action: 'sts:AssumeRole' }] }, policies: [read], sessionSecondsMax: 900 }
 buckets:
-  - { name: photos-1250000001, account: team, acl: public-read, versioning: Enabled }
+  - { name: photos-1250000001, region: ap-beijing, account: team, acl: public-read, versioning: Enabled }
   - name: plain-1250000000
 objects:
   - { bucket: photos-1250000001, key: a/..//b, content: héllo, contentType: text/plain, metadata: { colour: red } }
@@ -246,8 +246,14 @@ objects:
   )
   assert.doesNotMatch(JSON.stringify(seed), /a-long-secret/)
   assert.deepEqual(seed.buckets, [
-    { name: 'photos-1250000001', account: 'team', acl: 'public-read', versioning: 'Enabled' },
-    { name: 'plain-1250000000', account: undefined, acl: 'private', versioning: undefined },
+    {
+      ...{ name: 'photos-1250000001', line: 20, region: 'ap-beijing' },
+      ...{ account: 'team', acl: 'public-read', versioning: 'Enabled' },
+    },
+    {
+      ...{ name: 'plain-1250000000', line: 21, region: undefined },
+      ...{ account: undefined, acl: 'private', versioning: undefined },
+    },
   ])
   assert.deepEqual(seed.objects, [
     {

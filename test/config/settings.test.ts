@@ -51,6 +51,17 @@ const REFUSED: readonly (readonly [variable: string, texts: readonly string[]])[
   ['STOWAGE_BLOB', ['files', 'lmdb:', 'memory:x', 'rados://pool']],
   ['STOWAGE_REGION', ['AP', 'ap_guangzhou', '-a', 'a'.repeat(64)]],
   ['STOWAGE_REGION_ALIASES', ['us-east-1,', 'A']],
+  [
+    'STOWAGE_REGIONS',
+    ['ap-beijing,', 'A', 'ap-beijing=', 'ap-beijing=B', 'ap-beijing=a=b', 'a,a', 'a=x,b=x', 'a=b,b', '=a', 'none,a'],
+  ],
+  ['STOWAGE_MOVE_REDIRECT_MS', ['-1', 'none', '1d']],
+  ['STOWAGE_HTTPS', ['on', 'OFF', 'none']],
+  [
+    'STOWAGE_PRIMARY_URL',
+    ['example.org', 'ftp://example.org', 'https://a/b', 'https://a?b', 'https://a#b', 'https://a:b@c', 'https://'],
+  ],
+  ['STOWAGE_RESERVE_BYTES', ['1GiB', '-1', 'none']],
   ['STOWAGE_DOMAIN', ['localhost,', 'a..b', '-a', 'http://a', 'a:9000', '127.0.0.1']],
   ['STOWAGE_DIALECT', ['S3', 'gcs']],
   ['STOWAGE_APPID', ['0123456', '1234', 'x', '1'.repeat(21)]],
@@ -103,6 +114,8 @@ test('settings that contradict each other are refused', () => {
     [{ STOWAGE_TLS_CERT: 'a.pem', STOWAGE_TLS_KEY: 'b.pem' }, /set all three, or none/],
     [{ STOWAGE_WORKERS: '2', STOWAGE_META: 'memory:', STOWAGE_BLOB: 'memory:' }, /cannot share a store in memory/],
     [{ STOWAGE_WORKERS: 'auto', STOWAGE_META: 'memory:' }, /cannot share a store in memory/],
+    [{ STOWAGE_REGION: 'a', STOWAGE_REGIONS: 'b,a' }, /^STOWAGE_REGIONS: a is a region already/],
+    [{ STOWAGE_REGION: 'a', STOWAGE_REGIONS: 'b=a' }, /^STOWAGE_REGIONS: a is a region already/],
     [{ STOWAGE_BLOB: 'memory:' }, /^STOWAGE_BLOB: metadata that outlives the process/],
   ]
   for (const [environment, pattern] of contradictions) {
@@ -110,6 +123,20 @@ test('settings that contradict each other are refused', () => {
     assert.equal(mistakes.length, 1, JSON.stringify(environment))
     assert.match(mistakes[0] ?? '', pattern)
   }
+})
+
+test('further regions have labels or none, a primary is a server and nothing of it', () => {
+  const { regions, primaryUrl } = loadSettings({
+    STOWAGE_REGIONS: 'ap-beijing, ap-tokyo=tk',
+    STOWAGE_PRIMARY_URL: 'https://primary.example.com:9443/',
+  })
+  assert.deepEqual(regions, [
+    { name: 'ap-beijing', label: undefined },
+    { name: 'ap-tokyo', label: 'tk' },
+  ])
+  assert.equal(primaryUrl, 'https://primary.example.com:9443')
+  assert.deepEqual(loadSettings({}).regions, [])
+  assert.deepEqual(loadSettings({ STOWAGE_REGIONS: 'none' }).regions, [])
 })
 
 test('a secret is never repeated: not in a mistake, not when settings are printed or serialized', () => {

@@ -10,11 +10,14 @@ import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
 import { accelerationFormat } from '../../src/core/acceleration.js'
+import { httpsFormat } from '../../src/core/bucket-access.js'
+import { formerRegionCodec } from '../../src/core/bucket-moves.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
+import { maintenanceCodec } from '../../src/core/service-mode.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import { bucketTagsFormat } from '../../src/core/tags-record.js'
 import * as torrentRows from '../../src/core/torrent-rows.js'
@@ -329,6 +332,19 @@ const SAMPLES: readonly Sample[] = [
     'document of usage, being counted',
   ),
   sample(torrentRows.torrentCodec, { sizeBytes: 5, pieceSizeBytes: 262_144, hashes: Buffer.alloc(20, 7) }),
+  sample(documentFormat(httpsFormat), 'redirect', 'document of https'),
+  sample(formerRegionCodec, {
+    region: 'ap-guangzhou',
+    leftAt: 1_795_336_593_123,
+    redirectUntil: 1_795_422_993_123,
+    settled: false,
+  }),
+  sample(maintenanceCodec, { level: 'closed', since: 1_795_336_593_123, until: undefined, message: undefined }),
+  sample(
+    maintenanceCodec,
+    { level: 'read-only', since: 1_795_336_593_123, until: 1_795_336_593_124, message: 'a new disk' },
+    'maintenance with an end',
+  ),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,
@@ -386,6 +402,7 @@ test('a secret in clear is never written', () => {
 const [bucketId, uploadId, blob] = ['00112233445566aa', '019e00000003', PIECE.blob]
 const KEYS: Readonly<Record<string, Uint8Array>> = {
   masterKey: rows.masterKeyKey,
+  serviceMode: rows.serviceModeKey,
   account: rows.accountKey('0a1b2c3d4e5f'),
   accountAppId: rows.accountAppIdKey('1250000000'),
   accessKey: rows.accessKeyKey('AKIDexample'),
@@ -400,6 +417,7 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   accountBucket: rows.accountBucketKey('0a1b2c3d4e5f', 'example-1250000000'),
   bucketCount: rows.bucketCountKey('0a1b2c3d4e5f'),
   document: rows.documentKey('00112233445566aa', 'policy'),
+  formerRegion: rows.formerRegionKey('00112233445566aa', 'ap-guangzhou'),
   usage: rows.usageKey('bucket', '00112233445566aa', 'size'),
   acceleratedCount: rows.acceleratedCountKey('0a1b2c3d4e5f'),
   uncounted: rows.uncountedKey('00112233445566aa'),

@@ -37,6 +37,8 @@ export interface Asked {
   readonly host?: string
   /** Of the client's clock. */
   readonly skewMs?: number
+  /** That an S3 signature is made for; the usual one when absent. */
+  readonly region?: string
 }
 
 export interface Answer extends RawAnswer {
@@ -83,7 +85,7 @@ function hostOf(dialect: DialectName, { bucket, host }: Asked): string {
 }
 
 function signedHead(exchange: Exchange, dialect: DialectName, asked: Asked): string {
-  const { method, key = '', query = {}, headers = {}, body, as = OWNER, skewMs = 0 } = asked
+  const { method, key = '', query = {}, headers = {}, body, as = OWNER, skewMs = 0, region = REGION } = asked
   const host = hostOf(dialect, asked)
   const sent = new Map(Object.entries(headers))
   if (body !== undefined && !sent.has('content-length')) sent.set('content-length', String(Buffer.byteLength(body)))
@@ -98,7 +100,7 @@ function signedHead(exchange: Exchange, dialect: DialectName, asked: Asked): str
   }
   const kind = dialect === 'cos' ? 'cos-header' : 's3-v4-header'
   const rawQuery = signable.query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
-  const placed = as === 'anonymous' ? { rawQuery, headers: sent } : place(kind, signable, as, REGION)
+  const placed = as === 'anonymous' ? { rawQuery, headers: sent } : place(kind, signable, as, region)
   const target = `/${key}${placed.rawQuery === '' ? '' : `?${placed.rawQuery}`}`
   const lines = [...placed.headers].map(([name, value]) => `${name}: ${value}`)
   return [`${method} ${target} HTTP/1.1`, `Host: ${host}`, ...lines, '', ''].join('\r\n')

@@ -7,7 +7,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { createService, memoryStores, type Service, type ServiceSettings, type Stores } from '../../src/app.js'
+import {
+  createService,
+  memoryStores,
+  type Service,
+  type ServiceOptions,
+  type ServiceSettings,
+  type Stores,
+} from '../../src/app.js'
 import type { Bytes } from '../../src/base/bytes.js'
 import { type ManualClock, manualClock } from '../../src/base/clock.js'
 import { type CallCounter, createCallCounter, type FaultHook } from '../../src/base/faults.js'
@@ -43,6 +50,8 @@ export const OTHER: typeof OWNER = {
 
 export interface Exchange {
   readonly service: Service
+  /** For another process over the same stores. */
+  readonly serviceOptions: ServiceOptions
   readonly core: Core
   /** The stores as the service sees them, faults included. */
   readonly meta: Stores['meta']
@@ -57,7 +66,10 @@ export interface Exchange {
   send(request: WireRequest): Promise<WireResponse>
 }
 
-export async function createExchange(settings: Partial<ServiceSettings> = {}): Promise<Exchange> {
+export async function createExchange(
+  settings: Partial<ServiceSettings> = {},
+  disk: Pick<Stores, 'freeBytes'> = {},
+): Promise<Exchange> {
   let hook: FaultHook | undefined
   const calls = createCallCounter()
   const inner = memoryStores()
@@ -66,14 +78,15 @@ export async function createExchange(settings: Partial<ServiceSettings> = {}): P
     blobs: createFaultyBlobStore(inner.blobs, (call) => hook?.(call), calls),
   }
   const clock = manualClock(START)
-  const service = await createService({
-    stores,
+  const serviceOptions: ServiceOptions = {
+    stores: { ...stores, ...disk },
     settings: { ...loadSettings({ STOWAGE_REGION: REGION }), ...settings },
     log: silentLog,
     masterKey: newMasterKey(seededRandom()),
     clock,
     random: seededRandom(),
-  })
+  }
+  const service = await createService(serviceOptions)
   const { core, pipeline } = service
   const { account: owner } = await ensureRoot(core, { appId: OWNER.appId, given: OWNER })
   const other = await core.identities.ensureAccount({ appId: OTHER.appId, displayName: 'other' })
@@ -87,7 +100,7 @@ export async function createExchange(settings: Partial<ServiceSettings> = {}): P
   const fault = (next: FaultHook | undefined) => {
     hook = next
   }
-  return { service, core, ...stores, clock, calls, owner, other, fault, send: pipeline }
+  return { service, serviceOptions, core, ...stores, clock, calls, owner, other, fault, send: pipeline }
 }
 
 /** The same bytes in every run, never the same twice in one. */
@@ -123,6 +136,10 @@ export interface Said {
   readonly host?: string
   /** `/bucket/key` on the dialect's regional host. */
   readonly pathStyle?: boolean
+  /** That an S3 signature is made for; the usual one when absent. */
+  readonly region?: string
+  /** Over TLS. */
+  readonly secure?: boolean
 }
 
 export interface HeardError {
@@ -267,7 +284,7 @@ async function converse(
     body: body.known,
     now: exchange.clock.now(),
   }
-  const signed = sign(dialect, signable, as)
+  const signed = sign(dialect, signable, as, said.region ?? REGION)
   let bodyRead = false
   const response = await exchange.send({
     method,
@@ -278,7 +295,7 @@ async function converse(
       ['host', host],
       ...[...headers, ...signed].map(([name, value]) => [name, latin1(value)] as const),
     ]),
-    secure: false,
+    secure: said.secure ?? false,
     remoteAddress: '127.0.0.1',
     receivedAt: exchange.clock.now(),
     body: {
@@ -298,10 +315,11 @@ function sign(
   dialect: 'cos' | 's3',
   signable: Parameters<typeof signCos>[0],
   as: Caller,
+  region: string,
 ): Iterable<readonly [string, string]> {
   if (as === 'anonymous') return []
   const credentials = as === 'owner' ? OWNER : as === 'other' ? OTHER : as
-  return dialect === 's3' ? signS3(signable, credentials, REGION) : [['authorization', signCos(signable, credentials)]]
+  return dialect === 's3' ? signS3(signable, credentials, region) : [['authorization', signCos(signable, credentials)]]
 }
 
 function queryText(query: NonNullable<Said['query']>): string {

@@ -5,7 +5,9 @@ import type { Call, Handlers, JsonObject } from '../action.js'
 import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
 import { bucketHandlers } from './bucket.js'
+import { bucketLimitHandlers } from './bucket-limits.js'
 import { keyHandlers } from './key.js'
+import { maintenanceHandlers } from './maintenance.js'
 import { policyHandlers } from './policy.js'
 import { roleHandlers } from './role.js'
 import { tokenKeyHandlers } from './token-key.js'
@@ -13,7 +15,7 @@ import { groupHandlers, userHandlers } from './user.js'
 
 const handlers: Handlers = {
   ...accountHandlers,
-  ...bucketHandlers,
+  ...bucketLimitHandlers,
   ...userHandlers,
   ...groupHandlers,
   ...roleHandlers,
@@ -21,6 +23,8 @@ const handlers: Handlers = {
   ...policyHandlers,
   ...tokenKeyHandlers,
   ...accessHandlers,
+  ...bucketHandlers,
+  ...maintenanceHandlers,
 }
 
 export function runAction<N extends AdminActionName>(

@@ -57,7 +57,6 @@ export const cosDialect: Dialect = {
     unversionedIdEmpty: true, // 5.7
     locationInBody: false, // 5.2
     isAccelerated: (operation) => ACCELERATED.includes(operation), // errors.md row 37
-    regionBound: true, // 1.1: a bucket of another region is absent
     aclDistinguishesBuckets: false, // 5.2
     appIdInName: true, // 1.2
     aclGivenOnce: false, // 5.9, object 15.1

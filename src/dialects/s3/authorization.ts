@@ -190,7 +190,8 @@ export const refuseQueryScope: Refuse = (reason, details = {}) =>
 
 /** The region comes first, because SDKs learn the right one from the answer and sign again. */
 export function checkScope({ scope, terminal }: Credential, facts: AuthFacts, service: string, refuse: Refuse): void {
-  if (![facts.region, ...facts.regionAliases, DEFAULT_REGION_OF_TOOLS].includes(scope.region)) {
+  const byDefault = facts.regionExact === true ? [] : [DEFAULT_REGION_OF_TOOLS]
+  if (![facts.region, ...facts.regionAliases, ...byDefault].includes(scope.region)) {
     refuse(`the region '${scope.region}' is wrong; expecting '${facts.region}'`, { Region: facts.region })
   }
   if (!/^\d{8}$/.test(scope.date)) {

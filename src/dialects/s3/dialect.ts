@@ -63,7 +63,6 @@ export function createS3Dialect(): Dialect {
       unversionedIdEmpty: false,
       locationInBody: true,
       isAccelerated: (operation) => !['GetService', 'ListBuckets', 'CreateBucket', 'DeleteBucket'].includes(operation), // S3 Transfer Acceleration
-      regionBound: false, // redirects between regions need several regions
       aclDistinguishesBuckets: true, // errors.md row 5
       appIdInName: false,
       aclGivenOnce: true, // errors.md 4.2

@@ -1,4 +1,4 @@
-/** Makes a bucket. Its region comes from the host in COS, from the body in S3. */
+/** Makes a bucket. Its region comes from the host in COS, from the body or the host in S3. */
 
 import { ownershipFormat } from '../../core/bucket-access.js'
 import { newDocument } from '../../core/buckets.js'
@@ -26,11 +26,14 @@ const configuration = document(
 
 const NO_CONFIGURATION = { location: undefined, tags: undefined, zones: undefined, architecture: undefined }
 
-/** AWS tools name their own default region; it means ours (setting `region-aliases`). */
-function regionOf({ region, defaultRegion, regionAliases }: Services, location: string | undefined): string {
-  if (location === undefined || location === '') return region ?? defaultRegion
-  if (location === defaultRegion || regionAliases.includes(location)) return defaultRegion
-  return fail('InvalidLocationConstraint', { LocationConstraint: location })
+/** What the body names is what is made, unless the host is the endpoint of another region. */
+function regionOf({ region, regions }: Services, location: string | undefined): string {
+  if (location === undefined || location === '') return region ?? regions.home
+  const named = regions.named(location)
+  if (named === undefined) return fail('InvalidLocationConstraint', { LocationConstraint: location })
+  if (region === undefined || region === named) return named
+  const message = `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`
+  return fail('IllegalLocationConstraintException', { LocationConstraint: location }, { message })
 }
 
 export const createBucket = operation({
@@ -55,6 +58,10 @@ export const createBucket = operation({
     const { account } = requireAccount(services.principal)
     const { traits } = services.dialect
     const region = regionOf(services, location)
+    // At the entrance nobody knew what the body names.
+    if (region !== (services.region ?? services.regions.home)) {
+      services.authorizeService('PutBucket', bucketName, region)
+    }
     if (traits.appIdInName && !bucketName.endsWith(`-${account.appId}`)) fail('AccessDenied')
     if (zones === 'MAZ')
       fail('NotImplemented', {}, { message: 'Multi-zone buckets are not implemented by this server.' })

@@ -120,7 +120,7 @@ export const getService = operation({
   },
   output: { result: showXml(cosBuckets) },
   handle: async (services, _target, { region, marker, limit, createTime, range, tag }) => {
-    const wanted = region ?? services.region
+    const wanted = region === undefined ? services.region : (services.regions.named(region) ?? region)
     const inTime = (bucket: Bucket) =>
       createTime === undefined ||
       range === undefined ||
@@ -157,8 +157,9 @@ export const listBuckets = operation({
   },
   output: { result: showXml(s3Buckets) },
   handle: async (services, _target, { prefix, region, limit, after }) => {
+    const wanted = region === undefined ? undefined : (services.regions.named(region) ?? region)
     const keep = (bucket: Bucket) =>
-      bucket.name.startsWith(prefix ?? '') && (region === undefined || bucket.region === region)
+      bucket.name.startsWith(prefix ?? '') && (wanted === undefined || bucket.region === wanted)
     const found = await page(services, after, limit, keep)
     const bucket = found.buckets.map((each) => ({ name: each.name, creationDate: each.createdAt, region: each.region }))
     const last = found.truncated ? found.buckets.at(-1) : undefined
