@@ -11,6 +11,7 @@ import { loadDigests } from './base/digests.js'
 import { MasterKeyRefused, newMasterKey } from './base/master-key.js'
 import type { Secret } from './base/secret.js'
 import { type Log, type Metrics, silentLog, silentMetrics } from './base/telemetry.js'
+import { textRecords } from './base/text-records.js'
 import type { BlobStore } from './blob/blob-store.js'
 import { openFilesBlobStore } from './blob/files.js'
 import { createMemoryBlobStore } from './blob/memory.js'
@@ -20,7 +21,7 @@ import { createMasterKeyFile, masterKeyPath, readMasterKeyFile } from './config/
 import { readSeedFile } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
-import { defaultCoreLimits } from './core/dependencies.js'
+import { defaultCoreLimits, type TextRecords } from './core/dependencies.js'
 import { explainAccess } from './core/explain-access.js'
 import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
 import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
@@ -40,6 +41,7 @@ import { createAddressing } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
 import { createClientAddresses } from './wire/client-address.js'
 import { createCrossOrigin } from './wire/cors.js'
+import { createCustomDomains } from './wire/custom-domain.js'
 import { renderError } from './wire/error-body.js'
 import {
   createFailedAnswer,
@@ -52,6 +54,7 @@ import {
 import { createRequestIds } from './wire/request-ids.js'
 import { createRouter } from './wire/router.js'
 import { createHttpServer, type HttpServer } from './wire/server/index.js'
+import { createWebsites } from './wire/website.js'
 
 export interface Stores {
   readonly meta: MetaStore
@@ -80,6 +83,7 @@ export type ServiceSettings = Pick<
   | 'inlineBytesMax'
   | 'trashDelayMs'
   | 'dayMs'
+  | 'domainProof'
 >
 
 export interface Tls {
@@ -96,6 +100,8 @@ export interface ServiceOptions {
   readonly metrics?: Metrics
   readonly clock?: Clock
   readonly random?: (sizeBytes: number) => Buffer
+  /** In the place of the name service. */
+  readonly textRecords?: TextRecords
 }
 
 export interface Service {
@@ -195,6 +201,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     random,
     digests,
     sealing: createSealing(options.masterKey, random),
+    textRecords: settings.domainProof === 'txt' ? (options.textRecords ?? textRecords) : undefined,
     limits: {
       ...defaultCoreLimits,
       inlineSizeBytesMax: settings.inlineBytesMax,
@@ -219,6 +226,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
     router: createRouter(operations, unservedOperations, reservedNames),
     crossOrigin: createCrossOrigin(core),
+    websites: createWebsites(core),
+    customDomains: createCustomDomains(core.domains, settings.domain),
     acceptsSignatureV2: (secure) => ['all', secure ? 'tls' : 'plain'].includes(settings.sigv2),
     queryApi: { actions: stsActions, unserved: unservedStsActions },
     requestIds,

@@ -1,6 +1,6 @@
 /**
  * What a bucket's configurations say about access: policy, public access block, ownership of objects, who pays, which
- * signatures are strict enough. Each is a document; a bucket that has none of them costs no reading.
+ * signatures are strict enough, which pages may lead here. Each is a document; a bucket that has none of them costs no reading.
  */
 
 import { asList, asOneOf, asText, asTexts } from '../meta/json.js'
@@ -9,8 +9,10 @@ import type { Bucket, DocumentKind } from '../model/bucket.js'
 import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/policy/decision.js'
 import { parsePolicy } from '../model/policy/parse.js'
 import type { PolicyDocument } from '../model/policy/policy.js'
+import type { RefererRule } from '../model/referer.js'
 import type { StrictSignatureRule } from '../model/strict-signature.js'
 import type { DocumentFormat, DocumentStore, FoundDocument } from './documents.js'
+import { refererFormat } from './referer-record.js'
 
 export interface BucketAccess {
   readonly policy: PolicyDocument | undefined
@@ -19,6 +21,7 @@ export interface BucketAccess {
   /** Whoever asks pays, and must say that they know. */
   readonly requesterPays: boolean
   readonly strictSignature: readonly StrictSignatureRule[]
+  readonly referer: RefererRule | undefined
 }
 
 const KINDS: readonly DocumentKind[] = [
@@ -27,6 +30,7 @@ const KINDS: readonly DocumentKind[] = [
   'ownership',
   'request-payment',
   'strict-signature',
+  'referer',
 ]
 
 /** Objects belong to whoever writes them, and ACLs say what they say. */
@@ -38,6 +42,7 @@ const OPEN: BucketAccess = {
   ownership: OWNERSHIP_DEFAULT,
   requesterPays: false,
   strictSignature: [],
+  referer: undefined,
 }
 
 export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<BucketAccess>
@@ -49,6 +54,7 @@ const PARTS: Readonly<Partial<Record<DocumentKind, (document: Json) => Partial<B
   ownership: (document) => ({ ownership: ownershipFormat.fromJson(document) }),
   'request-payment': (document) => ({ requesterPays: requestPaymentFormat.fromJson(document) === 'Requester' }),
   'strict-signature': (document) => ({ strictSignature: strictSignatureFormat.fromJson(document) }),
+  referer: (document) => ({ referer: refererFormat.fromJson(document) }),
 }
 
 const BUCKETS_REMEMBERED_MAX = 1_000

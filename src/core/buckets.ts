@@ -12,6 +12,7 @@ import { type Acl, sameAcl } from '../model/grants.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { DocumentFormat } from './documents.js'
+import { boundDomainKeys } from './domains.js'
 import { removeUpload } from './multipart.js'
 import { changeBucket, readBucket } from './open-bucket.js'
 import {
@@ -181,7 +182,8 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     const count = await readRow(meta, bucketCountCodec, bucketCountKey(bucket.accountId))
     const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
     const documents = row.value.documents.map((kind) => documentKey(bucket.id, kind))
-    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents]
+    const domains = await boundDomainKeys(meta, row.value)
+    const removes = [row.key, accountBucketKey(bucket.accountId, bucket.name), ...documents, ...domains]
     return { batch: { checks: [checkOf(row), checkOf(count)], puts, removes }, result: undefined }
   })
 }

@@ -4,6 +4,7 @@ import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
+import { createDomains, type DomainStore } from './domains.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
 import { createListing, type Listing } from './listing.js'
@@ -18,6 +19,7 @@ export interface Core {
   readonly sessions: SessionStore
   readonly buckets: BucketStore
   readonly documents: DocumentStore
+  readonly domains: DomainStore
   readonly bucketAccess: BucketAccessReader
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
@@ -34,6 +36,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     sessions: createSessions(dependencies, principals),
     buckets: createBuckets(dependencies),
     documents,
+    domains: createDomains(dependencies),
     bucketAccess: createBucketAccess(documents),
     objects: createObjects(dependencies),
     multipart: createMultipart(dependencies),

@@ -39,4 +39,8 @@ export interface CoreDependencies {
   /** Holds the master key; what it sealed for one store no other key opens. */
   readonly sealing: Sealing
   readonly limits: CoreLimits
+  /** Set where domains must be proven: what the name service knows under a name, nothing included. */
+  readonly textRecords?: TextRecords | undefined
 }
+
+export type TextRecords = (name: string) => Promise<readonly string[]>

@@ -123,8 +123,19 @@ export function createAddressing(options: AddressOptions): (host: string, rawPat
   }
 }
 
+/** Without its port, in lower case. */
+export function hostName(host: string): string {
+  return host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
+}
+
+/** Under no suffix of the vendors or of this installation. */
+export function isForeignHost(name: string, ownSuffixes: readonly string[]): boolean {
+  const suffixes = [...ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX]
+  return !suffixes.some((each) => name === each || name.endsWith(`.${each}`))
+}
+
 function readHost(host: string, suffixes: readonly string[], ownSuffixes: readonly string[]): HostFacts {
-  const name = host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
+  const name = hostName(host)
   const suffix = suffixes.find((each) => name === each || name.endsWith(`.${each}`))
   if (suffix === undefined || name === suffix) return PLAIN
   const labels = name.slice(0, -suffix.length - 1)

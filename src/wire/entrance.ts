@@ -19,6 +19,7 @@ import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
+import { requireReferer } from './referer.js'
 import type { WireRequest } from './request.js'
 
 export interface EntranceOptions {
@@ -67,6 +68,7 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   }
   const bucket = await findBucket(options.core, visit, bucketName)
   const access = await asker.enter(bucket)
+  requireReferer(visit.request, visit.claim?.kind, access)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
   if (operation.keysInBody) asker.requirePossible(permission, bucket)

@@ -23,7 +23,6 @@ const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
   'bucket documents': ['InvalidBucketState', 'NoSuchLifecycleConfiguration'],
   regions: ['PermanentRedirect', 'Redirect', 'TemporaryRedirect'],
   restores: ['RestoreAlreadyInProgress'],
-  websites: ['InvalidAddressingHeader'],
 }
 
 /** The rows of InvalidRequest are conditions of their own, told apart by their sentences. */

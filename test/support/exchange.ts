@@ -48,6 +48,8 @@ export interface Exchange {
   readonly meta: Stores['meta']
   readonly blobs: Stores['blobs']
   readonly clock: ManualClock
+  /** What the name service says; nobody asks the real one. */
+  readonly textRecords: Map<string, readonly string[]>
   /** Numbers the calls of both stores. */
   readonly calls: CallCounter
   readonly owner: Account
@@ -66,6 +68,7 @@ export async function createExchange(settings: Partial<ServiceSettings> = {}): P
     blobs: createFaultyBlobStore(inner.blobs, (call) => hook?.(call), calls),
   }
   const clock = manualClock(START)
+  const textRecords = new Map<string, readonly string[]>()
   const service = await createService({
     stores,
     settings: { ...loadSettings({ STOWAGE_REGION: REGION }), ...settings },
@@ -73,6 +76,7 @@ export async function createExchange(settings: Partial<ServiceSettings> = {}): P
     masterKey: newMasterKey(seededRandom()),
     clock,
     random: seededRandom(),
+    textRecords: async (name) => textRecords.get(name) ?? [],
   })
   const { core, pipeline } = service
   const { account: owner } = await ensureRoot(core, { appId: OWNER.appId, given: OWNER })
@@ -87,7 +91,7 @@ export async function createExchange(settings: Partial<ServiceSettings> = {}): P
   const fault = (next: FaultHook | undefined) => {
     hook = next
   }
-  return { service, core, ...stores, clock, calls, owner, other, fault, send: pipeline }
+  return { service, core, ...stores, clock, textRecords, calls, owner, other, fault, send: pipeline }
 }
 
 /** The same bytes in every run, never the same twice in one. */
