@@ -8,6 +8,7 @@ import type { Bytes } from '../base/bytes.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
+import { inspectDomains } from './inspect-domains.js'
 import { inspectIdentities } from './inspect-identities.js'
 import { inspectUploads } from './inspect-uploads.js'
 import { inspectVersions } from './inspect-versions.js'
@@ -62,6 +63,7 @@ export async function inspectStores(stores: Stores, digests: DigestFactory): Pro
   await inspectKinds(survey)
   await inspectIdentities(survey)
   await inspectBuckets(survey)
+  await inspectDomains(survey)
   await collectBytes(survey)
   await inspectVersions(survey)
   await inspectUploads(survey)

@@ -8,7 +8,7 @@ import { checkDomains, DOMAIN_STATES, DOMAIN_TYPES } from '../../model/custom-do
 import { fail } from '../../model/errors/index.js'
 import { document, element, list, oneOf, optional, record, trimmed } from '../../wire/document.js'
 import { showVendorHeader, showXml, xmlBody } from '../../wire/field.js'
-import { operation } from '../../wire/operation.js'
+import { operation, type Services } from '../../wire/operation.js'
 
 const PROOF_HEADER = 'domain-txt-verification'
 
@@ -59,8 +59,7 @@ const putBucketDomain = operation({
   output: {},
   handle: async ({ core, addressing }, { bucket }, { given }) => {
     const { rules } = given
-    // A name below it would be a bucket's, so the name itself is one of ours.
-    checkDomains(rules, (name) => addressing(`a.${name}`, '/').bucketName !== undefined || isVendors(addressing, name))
+    checkDomains(rules, (name) => isOurs(addressing, name))
     if (rules.some(({ forcedReplacement }) => forcedReplacement !== undefined)) {
       const message = 'Taking a domain from another bucket is not implemented by this server: unbind it there first.'
       fail('NotImplemented', {}, { message })
@@ -70,8 +69,10 @@ const putBucketDomain = operation({
   },
 })
 
-function isVendors(addressing: (host: string, rawPath: string) => { readonly dialect: unknown }, name: string) {
-  return addressing(`a.${name}`, '/').dialect !== undefined
+/** Below a name of this server stand buckets, below one of a vendor regions. */
+function isOurs(addressing: Services['addressing'], name: string): boolean {
+  const { bucketName, region, entrance } = addressing(`a.${name}`, '/')
+  return bucketName !== undefined || region !== undefined || entrance !== 'storage'
 }
 
 const deleteBucketDomain = operation({
