@@ -255,11 +255,11 @@ describe('pages in Chromium', () => {
     assert.deepEqual([start?.status(), await page.title()], [200, 'start'])
 
     const rule = { AllowedOrigin: [site], AllowedMethod: ['GET'], AllowedHeader: ['*'], ExposeHeader: ['ETag'] }
-    await cos.putObject({ ...AT, Key: 'shared', Body: 'across', ACL: 'public-read' })
-    assert.deepEqual(await call<Fetched>(page, 'plain', `http://${HOST}/shared`), { failed: 'TypeError' })
-    const { CORSRules } = await cos.getBucketCors(AT)
-    await cos.putBucketCors({ ...AT, CORSRules: [...CORSRules, rule] })
-    const fetched = await call<Fetched>(page, 'plain', `http://${HOST}/shared`)
+    const shared = `http://${bucket.Bucket}.cos.${REGION}.myqcloud.com/shared`
+    await cos.putObject({ ...bucket, Key: 'shared', Body: 'across', ACL: 'public-read' })
+    assert.deepEqual(await call<Fetched>(page, 'plain', shared), { failed: 'TypeError' })
+    await cos.putBucketCors({ ...bucket, CORSRules: [rule] })
+    const fetched = await call<Fetched>(page, 'plain', shared)
     assert.deepEqual([fetched.status, fetched.text], [200, 'across'])
     await page.close()
   })
