@@ -159,7 +159,7 @@ export const settingsTable = {
     'STOWAGE_DOMAIN_PROOF',
     oneOf('off', 'txt'),
     'off',
-    'Whether a custom domain must be proven before it is bound to a bucket: by the TXT record that GET ?domain names.',
+    'Whether a custom domain must be proven before it is bound, by the TXT record that GET ?domain names. Turn it on where accounts do not trust each other.',
   ),
   trustedProxies: optionalRow(
     'STOWAGE_TRUSTED_PROXIES',

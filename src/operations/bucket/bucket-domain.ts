@@ -4,8 +4,9 @@
  */
 
 import { domainProof } from '../../core/domains.js'
-import { checkDomains, DOMAIN_STATES, DOMAIN_TYPES } from '../../model/custom-domain.js'
+import { canonicalDomain, checkDomains, DOMAIN_STATES, DOMAIN_TYPES } from '../../model/custom-domain.js'
 import { fail } from '../../model/errors/index.js'
+import { hostName } from '../../wire/address.js'
 import { document, element, list, oneOf, optional, record, trimmed } from '../../wire/document.js'
 import { showVendorHeader, showXml, xmlBody } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
@@ -57,9 +58,11 @@ const putBucketDomain = operation({
   permission: 'PutBucketDomain',
   input: { given: xmlBody(configuration) },
   output: {},
-  handle: async ({ core, addressing }, { bucket }, { given }) => {
+  handle: async ({ core, addressing, endpoint }, { bucket }, { given }) => {
     const { rules } = given
-    checkDomains(rules, (name) => isOurs(addressing, name))
+    // Whoever is reached by this very name as a bare endpoint would no longer be.
+    const bare = endpoint.pathStyle ? hostName(endpoint.host) : undefined
+    checkDomains(rules, (name) => canonicalDomain(name) === bare || isOurs(addressing, name))
     if (rules.some(({ forcedReplacement }) => forcedReplacement !== undefined)) {
       const message = 'Taking a domain from another bucket is not implemented by this server: unbind it there first.'
       fail('NotImplemented', {}, { message })

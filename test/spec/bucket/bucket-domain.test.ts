@@ -32,6 +32,10 @@ inCos(raises('UserCnameInvalid', 'what is no domain, or one of this server'), as
     'amazonaws.com',
   ])
     assertError(await ask(speak, 'PUT', domains(rule(name))), 400, 'UserCnameInvalid')
+  const body = domains(rule('files.example.org'))
+  const said = { method: 'PUT', bucket: speak.bucket, query: { domain: true }, body } as const
+  const bare = await speak.say({ ...said, pathStyle: true, host: 'files.example.org:9000' })
+  assertError(bare, 400, 'UserCnameInvalid')
   assertError(await ask(speak, 'GET'), 404, 'DomainConfigNotFoundError')
 })
 
