@@ -201,7 +201,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     random,
     digests,
     sealing: createSealing(options.masterKey, random),
-    textRecords: settings.domainProof === 'txt' ? (options.textRecords ?? textRecords) : undefined,
+    domainProof: { required: settings.domainProof === 'txt', textRecords: options.textRecords ?? textRecords },
     limits: {
       ...defaultCoreLimits,
       inlineSizeBytesMax: settings.inlineBytesMax,

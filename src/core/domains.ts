@@ -8,7 +8,14 @@ import { sha256Hex } from '../base/hmac.js'
 import { asList, asOneOf, asText } from '../meta/json.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
-import { canonicalDomain, DOMAIN_STATES, DOMAIN_TYPES, type DomainRule, isDomainName } from '../model/custom-domain.js'
+import {
+  canonicalDomain,
+  DOMAIN_STATES,
+  DOMAIN_TYPES,
+  type DomainRequest,
+  type DomainRule,
+  isDomainName,
+} from '../model/custom-domain.js'
 import { fail } from '../model/errors/index.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
@@ -23,6 +30,7 @@ import {
   domainCodec,
   domainKey,
   putOf,
+  type Row,
   readRow,
 } from './rows.js'
 
@@ -41,10 +49,10 @@ export interface DomainStore {
   find(domain: string): Promise<DomainBinding | undefined>
   list(bucket: Bucket): Promise<readonly DomainRule[]>
   /**
-   * Replaces the domains of a bucket; none removes them. RecordAlreadyExist for one that is another bucket's,
-   * DNSRecordVerifyFailed for a new one whose ownership must be proven and is not.
+   * Replaces the domains of a bucket; none removes them. RecordAlreadyExist for one that is another bucket's and shall not
+   * be taken, DNSRecordVerifyFailed for one whose ownership must be proven and is not.
    */
-  replace(bucket: Bucket, rules: readonly DomainRule[]): Promise<void>
+  replace(bucket: Bucket, rules: readonly DomainRequest[]): Promise<void>
 }
 
 /** What the name service must say under a domain, so that it is known to be its who owns the bucket. */
@@ -62,8 +70,7 @@ export function createDomains(dependencies: CoreDependencies): DomainStore {
     },
     list: (bucket) => readRules(meta, bucket),
     replace: async (bucket, rules) => {
-      await requireProven(dependencies, bucket, rules)
-      await replaceDomains(dependencies, bucket, rules)
+      await replaceDomains(dependencies, bucket, rules, await proveDomains(dependencies, bucket, rules))
     },
   }
 }
@@ -76,50 +83,86 @@ async function readRules(meta: MetaStore, { id, documents }: Bucket): Promise<re
 
 /** The rows that go with a bucket. */
 export async function boundDomainKeys(meta: MetaStore, bucket: Bucket): Promise<readonly Bytes[]> {
-  return (await readRules(meta, bucket)).map(({ name }) => domainKey(canonicalDomain(name)))
+  return (await boundDomains(meta, bucket)).map(domainKey)
 }
 
-/** A domain that the bucket has already was proven when it came. */
-async function requireProven(
-  { meta, textRecords }: CoreDependencies,
+async function boundDomains(meta: MetaStore, bucket: Bucket): Promise<readonly string[]> {
+  return (await readRules(meta, bucket)).map(({ name }) => canonicalDomain(name))
+}
+
+/** Those that were proven just now. A domain that the bucket has already was, when it came. */
+async function proveDomains(
+  { meta, domainProof: proving }: CoreDependencies,
   bucket: Bucket,
-  rules: readonly DomainRule[],
-): Promise<void> {
-  if (textRecords === undefined) return
-  const proof = domainProof(bucket)
-  for (const { name } of rules) {
-    const { value } = await readRow(meta, domainCodec, domainKey(canonicalDomain(name)))
+  rules: readonly DomainRequest[],
+): Promise<ReadonlySet<string>> {
+  const proven = new Set<string>()
+  for (const { name, replaces } of rules) {
+    const domain = canonicalDomain(name)
+    const { value } = await readRow(meta, domainCodec, domainKey(domain))
     if (value?.bucketId === bucket.id) continue
-    const records = await textRecords(canonicalDomain(name))
-    if (!records.includes(proof)) fail('DNSRecordVerifyFailed')
+    if (value !== undefined && !replaces) fail('RecordAlreadyExist')
+    if (value === undefined && proving?.required !== true) continue
+    const records = (await proving?.textRecords(domain)) ?? []
+    if (!records.includes(domainProof(bucket))) fail('DNSRecordVerifyFailed')
+    proven.add(domain)
   }
+  return proven
 }
 
-function replaceDomains(dependencies: CoreDependencies, entered: Bucket, rules: readonly DomainRule[]): Promise<void> {
+function replaceDomains(
+  dependencies: CoreDependencies,
+  entered: Bucket,
+  rules: readonly DomainRequest[],
+  proven: ReadonlySet<string>,
+): Promise<void> {
   const { meta } = dependencies
   return commitPlanned(dependencies, 'PutBucketDomain', async () => {
     const row = await readBucket(meta, entered.name)
     const now = requireOpen(row.value, entered)
-    const rows = await Promise.all(
-      rules.map(({ name }) => readRow(meta, domainCodec, domainKey(canonicalDomain(name)))),
+    const names = rules.map(({ name }) => canonicalDomain(name))
+    const rows = await Promise.all(names.map((name) => readRow(meta, domainCodec, domainKey(name))))
+    const losers = new Map<string, Set<string>>()
+    for (const [at, { value }] of rows.entries()) {
+      if (value === undefined || value.bucketId === now.id) continue
+      const name = names[at] ?? ''
+      if (!proven.has(name)) fail('RecordAlreadyExist')
+      losers.set(value.bucketName, (losers.get(value.bucketName) ?? new Set()).add(name))
+    }
+    const lost = await Promise.all([...losers].map(([name, domains]) => planLoss(meta, name, domains)))
+    const gone = (await boundDomains(meta, now)).filter((name) => !names.includes(name)).map(domainKey)
+    const bindings = rules.map(({ type, status }, at) =>
+      putOf(domainCodec, domainKey(names[at] ?? ''), bindingOf(now, type, status)),
     )
-    if (rows.some(({ value }) => value !== undefined && value.bucketId !== now.id)) fail('RecordAlreadyExist')
-    const kept = new Set(rows.map(({ key }) => Buffer.from(key).toString('hex')))
-    const gone = (await boundDomainKeys(meta, now)).filter((key) => !kept.has(Buffer.from(key).toString('hex')))
-    const bindings = rules.map(({ name, type, status }) =>
-      putOf(domainCodec, domainKey(canonicalDomain(name)), bindingOf(now, type, status)),
-    )
-    const document = documentKey(now.id, domainFormat.kind)
-    const puts = [putOf(bucketCodec, row.key, withDomains(now, rules.length > 0)), ...bindings]
+    const own = planRules(row, now, rules)
     return {
       batch: {
-        checks: [checkOf(row), ...rows.map(checkOf)],
-        puts: rules.length === 0 ? puts : [...puts, putOf(documentCodec, document, domainFormat.toJson(rules))],
-        removes: rules.length === 0 && now.documents.includes(domainFormat.kind) ? [...gone, document] : gone,
+        checks: [checkOf(row), ...rows.map(checkOf), ...lost.flatMap(({ checks }) => checks)],
+        puts: [...own.puts, ...bindings, ...lost.flatMap(({ puts }) => puts)],
+        removes: [...own.removes, ...gone, ...lost.flatMap(({ removes }) => removes)],
       },
       result: undefined,
     }
   })
+}
+
+/** Of a bucket whose domains another takes. */
+async function planLoss(meta: MetaStore, bucketName: string, domains: ReadonlySet<string>) {
+  const row = await readBucket(meta, bucketName)
+  if (row.value === undefined) return { checks: [checkOf(row)], puts: [], removes: [] }
+  const rules = await readRules(meta, row.value)
+  const left = rules.filter(({ name }) => !domains.has(canonicalDomain(name)))
+  return { checks: [checkOf(row)], ...planRules(row, row.value, left) }
+}
+
+/** The rows of a bucket that has these rules from now on, without those that lead to it. */
+function planRules({ key }: Pick<Row<unknown>, 'key'>, bucket: Bucket, rules: readonly DomainRule[]) {
+  const document = documentKey(bucket.id, domainFormat.kind)
+  const changed = putOf(bucketCodec, key, withDomains(bucket, rules.length > 0))
+  if (rules.length > 0) {
+    return { puts: [changed, putOf(documentCodec, document, domainFormat.toJson(rules))], removes: [] }
+  }
+  return { puts: [changed], removes: bucket.documents.includes(domainFormat.kind) ? [document] : [] }
 }
 
 function bindingOf({ id, name }: Bucket, type: DomainRule['type'], status: DomainRule['status']): DomainBinding {

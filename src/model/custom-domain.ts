@@ -15,6 +15,12 @@ export interface DomainRule {
   readonly type: DomainType
 }
 
+/** A rule as it is asked for. */
+export interface DomainRequest extends DomainRule {
+  /** Take it from the bucket that has it, if its ownership is proven. */
+  readonly replaces: boolean
+}
+
 /** By which rows and hosts go. */
 export function canonicalDomain(name: string): string {
   return name.toLowerCase()

@@ -63,11 +63,12 @@ const putBucketDomain = operation({
     // Whoever is reached by this very name as a bare endpoint would no longer be.
     const bare = endpoint.pathStyle ? hostName(endpoint.host) : undefined
     checkDomains(rules, (name) => canonicalDomain(name) === bare || isOurs(addressing, name))
-    if (rules.some(({ forcedReplacement }) => forcedReplacement !== undefined)) {
-      const message = 'Taking a domain from another bucket is not implemented by this server: unbind it there first.'
+    if (rules.some(({ forcedReplacement }) => forcedReplacement === 'CNAME')) {
+      const message = 'A domain is taken from another bucket by its TXT record only: ForcedReplacement TXT.'
       fail('NotImplemented', {}, { message })
     }
-    await core.domains.replace(bucket, rules)
+    const wanted = rules.map(({ forcedReplacement, ...rule }) => ({ ...rule, replaces: forcedReplacement === 'TXT' }))
+    await core.domains.replace(bucket, wanted)
     return {}
   },
 })

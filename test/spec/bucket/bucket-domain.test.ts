@@ -1,6 +1,8 @@
 /** Domains of customers: what may be bound, to whom it belongs, and where requests by such a host lead. */
 
 import assert from 'node:assert/strict'
+import { loadDigests } from '../../../src/base/digests.js'
+import { inspectStores } from '../../../src/core/inspection.js'
 import { assertError, type Heard, inCos, type Speaker } from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
 
@@ -116,6 +118,31 @@ inCos(raises('RecordAlreadyExist', 'a domain of another bucket, until that lets 
   const deleted = await speak.say({ method: 'DELETE', bucket: speak.bucket })
   assert.equal(deleted.status, 204, 'a bucket takes its domains with it')
   assert.equal((await taken()).status, 200)
+})
+
+inCos(raises('DNSRecordVerifyFailed', 'a domain taken from another bucket without its record'), async (speak) => {
+  await speak.makeBucket()
+  await speak.makeBucket(OTHER_BUCKET)
+  await ask(speak, 'PUT', domains(rule('a.example.org'), rule('b.example.org')))
+  const take = (name: string) =>
+    ask(
+      speak,
+      'PUT',
+      domains(rule(name, 'REST', 'ENABLED', '<ForcedReplacement>TXT</ForcedReplacement>')),
+      OTHER_BUCKET,
+    )
+  assertError(await take('A.example.org'), 400, 'DNSRecordVerifyFailed')
+  const none = await ask(speak, 'GET', undefined, OTHER_BUCKET)
+  const record = none.headers.get('x-cos-domain-txt-verification') ?? ''
+  speak.textRecords.set('a.example.org', [record])
+  assert.equal((await take('A.example.org')).status, 200)
+  assert.ok((await ask(speak, 'GET')).text.endsWith(domains(rule('b.example.org'))), 'it lost that one only')
+  speak.textRecords.set('b.example.org', [record])
+  assert.equal((await take('b.example.org')).status, 200)
+  assertError(await ask(speak, 'GET'), 404, 'DomainConfigNotFoundError')
+  assert.equal((await ask(speak, 'PUT', domains(rule('a.example.org')))).status, 200, 'which the other has let go of')
+  const { healthy } = await inspectStores({ meta: speak.meta, blobs: speak.blobs }, await loadDigests())
+  assert.ok(healthy)
 })
 
 inCos(
