@@ -252,6 +252,8 @@ async function readPage(
   dialect: Dialect,
   progress: Progress,
 ): Promise<WireResponse> {
+  // Without a key the request would be one about the bucket.
+  if (address.key === '') fail('NoSuchKey', { Key: '/' })
   const view = queryView([])
   const operation = target(options, request, address, dialect, view)
   progress.operation = operation

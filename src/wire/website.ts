@@ -75,7 +75,7 @@ export async function showPage(configuration: WebsiteConfiguration, visit: PageV
   if (away !== undefined) return away
   const { key, read, request } = visit
   const rule = ruleForKey(configuration, key)
-  if (rule !== undefined) return follow(rule, visit)
+  if (rule !== undefined) return follow(configuration, rule, visit)
   try {
     return redirected(visit, await read(documentOf(configuration, key), request))
   } catch (error) {
@@ -105,11 +105,11 @@ function originOf({ request: { host }, secure }: PageVisit, protocol?: string, h
   return `${chosen}://${hostName ?? (chosen === current ? host : host.replace(/:\d+$/, ''))}`
 }
 
-async function follow(rule: RoutingRule, visit: PageVisit): Promise<WireResponse> {
+async function follow(configuration: WebsiteConfiguration, rule: RoutingRule, visit: PageVisit): Promise<WireResponse> {
   const { key, dialect, read, request } = visit
   const { protocol, hostName, httpRedirectCode, urlRedirect } = rule.redirect
   const target = routedKey(rule, key)
-  if (urlRedirect === 'Disabled') return read(target, request)
+  if (urlRedirect === 'Disabled') return read(documentOf(configuration, target), request)
   const status = httpRedirectCode ?? dialect.traits.website.redirectStatus
   return answerAt(visit, status, `${originOf(visit, protocol, hostName)}/${percentEncodePath(target)}`)
 }
@@ -155,7 +155,7 @@ async function showError(
 ): Promise<WireResponse> {
   const { status } = spellingOfError(error, visit.dialect.name)
   const rule = status >= 400 ? ruleForError(configuration, visit.key, status) : undefined
-  if (rule !== undefined) return follow(rule, visit)
+  if (rule !== undefined) return follow(configuration, rule, visit)
   const { errorDocument } = configuration
   if (errorDocument === undefined || status < 400 || status >= 500) throw error
   return showErrorDocument(errorDocument, visit, error, status)

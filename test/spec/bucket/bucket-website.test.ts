@@ -265,8 +265,10 @@ inS3('S3: routing rules name host and status', async (speak) => {
 
 inCos('COS: a rule may show the other object in the place of a redirect', async (speak) => {
   const shown = redirect('<ReplaceKeyWith>about.html</ReplaceKeyWith><URLRedirect>Disabled</URLRedirect>')
-  await prepare(speak, INDEX + rules(prefix('who') + shown))
+  const emptied = redirect('<ReplaceKeyPrefixWith/><URLRedirect>Disabled</URLRedirect>')
+  await prepare(speak, INDEX + rules(prefix('who') + shown, prefix('home') + emptied))
   assert.equal((await visit(speak, '/who')).text, 'content of about.html')
+  assert.equal((await visit(speak, '/home')).text, 'content of index.html')
 })
 
 inBothDialects(
@@ -295,6 +297,38 @@ inBothDialects(
     }
   },
 )
+
+inBothDialects('a redirect comes with a new version only: by upload in parts, and not by copy', async (speak) => {
+  await prepare(speak, INDEX)
+  const name = `${speak.prefix}website-redirect-location`
+  const at = { bucket: speak.bucket, key: 'parts' }
+  const started = await speak.say({ ...at, method: 'POST', query: { uploads: true }, headers: { [name]: '/there' } })
+  const [, uploadId = ''] = /<UploadId>([^<]*)</.exec(started.text) ?? []
+  const part = await speak.say({ ...at, method: 'PUT', query: { partNumber: 1, uploadId }, body: 'x' })
+  const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.get('etag')}</ETag></Part></CompleteMultipartUpload>`
+  assert.equal((await speak.say({ ...at, method: 'POST', query: { uploadId }, body })).status, 200)
+  assert.equal((await speak.say({ ...at, method: 'HEAD' })).headers.get(name), '/there')
+  const source = speak.dialect === 'cos' ? `${speak.host(speak.bucket)}/parts` : `/${speak.bucket}/parts`
+  const copy = { method: 'PUT', bucket: speak.bucket, key: 'copy', headers: { [`${speak.prefix}copy-source`]: source } }
+  assert.equal((await speak.say(copy)).status, 200)
+  assert.equal((await speak.say({ method: 'HEAD', bucket: speak.bucket, key: 'copy' })).headers.get(name), undefined)
+})
+
+inS3('S3: a website that only redirects never lists its bucket, not even where everybody is sent to', async (speak) => {
+  await speak.makeBucket(speak.bucket, { 'x-amz-acl': 'public-read' })
+  const all = `<RedirectAllRequestsTo><HostName>${hostOf(speak)}</HostName></RedirectAllRequestsTo>`
+  assert.equal((await ask(speak, 'PUT', site(all))).status, 200)
+  assertPage(await visit(speak, '/'), 404, 'NoSuchKey')
+})
+
+inBothDialects('the suffix of the installation has website hosts too', async (speak) => {
+  await prepare(speak, INDEX)
+  for (const host of [
+    `${speak.bucket}.cos-website.${REGION}.localhost:9000`,
+    `${speak.bucket}.s3-website.${REGION}.localhost`,
+  ])
+    assert.equal((await visit(speak, '/', { host })).text, 'content of index.html', host)
+})
 
 inBothDialects(
   raises('InvalidAddressingHeader', 'a signed request, and only one signed for storage'),
