@@ -11,6 +11,7 @@ import { loadDigests } from './base/digests.js'
 import { MasterKeyRefused, newMasterKey } from './base/master-key.js'
 import type { Secret } from './base/secret.js'
 import { type Log, type Metrics, silentLog, silentMetrics } from './base/telemetry.js'
+import { textRecords } from './base/text-records.js'
 import type { BlobStore } from './blob/blob-store.js'
 import { openFilesBlobStore } from './blob/files.js'
 import { createMemoryBlobStore } from './blob/memory.js'
@@ -21,7 +22,7 @@ import { createMasterKeyFile, masterKeyPath, readMasterKeyFile } from './config/
 import { readSeedFile } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
-import { defaultCoreLimits } from './core/dependencies.js'
+import { defaultCoreLimits, type TextRecords } from './core/dependencies.js'
 import { explainAccess } from './core/explain-access.js'
 import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
 import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
@@ -48,6 +49,7 @@ import { createAddressing, createHostMover } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
 import { createClientAddresses } from './wire/client-address.js'
 import { createCrossOrigin } from './wire/cors.js'
+import { createCustomDomains } from './wire/custom-domain.js'
 import { renderError } from './wire/error-body.js'
 import {
   createFailedAnswer,
@@ -62,6 +64,7 @@ import { createRequestIds } from './wire/request-ids.js'
 import { createRouter } from './wire/router.js'
 import { createHttpServer, type HttpServer } from './wire/server/index.js'
 import { createServiceGate } from './wire/service-gate.js'
+import { createWebsites } from './wire/website.js'
 
 export interface Stores {
   readonly meta: MetaStore
@@ -103,6 +106,7 @@ export type ServiceSettings = Pick<
   | 'inlineBytesMax'
   | 'trashDelayMs'
   | 'dayMs'
+  | 'domainProof'
 >
 
 export interface Tls {
@@ -119,6 +123,8 @@ export interface ServiceOptions {
   readonly metrics?: Metrics
   readonly clock?: Clock
   readonly random?: (sizeBytes: number) => Buffer
+  /** In the place of the name service. */
+  readonly textRecords?: TextRecords
 }
 
 export interface Service {
@@ -235,6 +241,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     random,
     digests,
     sealing: createSealing(options.masterKey, random),
+    domainProof: { required: settings.domainProof === 'txt', textRecords: options.textRecords ?? textRecords },
     limits: {
       ...defaultCoreLimits,
       inlineSizeBytesMax: settings.inlineBytesMax,
@@ -279,6 +286,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     clientAddresses,
     router: createRouter(operations, unservedOperations, reservedNames),
     crossOrigin: createCrossOrigin(core),
+    websites: createWebsites(core),
+    customDomains: createCustomDomains(core.domains, settings.domain),
     acceptsSignatureV2: (secure) => ['all', secure ? 'tls' : 'plain'].includes(settings.sigv2),
     queryApi: { actions: stsActions, unserved: unservedStsActions },
     requestIds,

@@ -190,6 +190,12 @@ export const settingsTable = {
     'off',
     'Listeners that take signatures of version 2, for old S3 clients: none, the plain one, the one with TLS, or all.',
   ),
+  domainProof: row(
+    'STOWAGE_DOMAIN_PROOF',
+    oneOf('off', 'txt'),
+    'off',
+    'Whether a custom domain must be proven before it is bound, by the TXT record that GET ?domain names. Turn it on where accounts do not trust each other.',
+  ),
   trustedProxies: optionalRow(
     'STOWAGE_TRUSTED_PROXIES',
     addressRanges,

@@ -1,6 +1,6 @@
 /**
  * What a bucket's configurations say about access: policy, public access block, ownership of objects, who pays, which
- * signatures are strict enough. Each is a document; a bucket that has none of them costs no reading.
+ * signatures are strict enough, which pages may lead here. Each is a document; a bucket that has none of them costs no reading.
  */
 
 import { asList, asOneOf, asText, asTexts } from '../meta/json.js'
@@ -10,8 +10,10 @@ import { HTTPS_POLICIES, type HttpsPolicy } from '../model/https-policy.js'
 import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/policy/decision.js'
 import { parsePolicy } from '../model/policy/parse.js'
 import type { PolicyDocument } from '../model/policy/policy.js'
+import type { RefererRule } from '../model/referer.js'
 import type { StrictSignatureRule } from '../model/strict-signature.js'
 import type { DocumentFormat, DocumentStore, FoundDocument } from './documents.js'
+import { refererFormat } from './referer-record.js'
 
 export interface BucketAccess {
   readonly policy: PolicyDocument | undefined
@@ -22,6 +24,7 @@ export interface BucketAccess {
   readonly strictSignature: readonly StrictSignatureRule[]
   /** What becomes of requests without TLS. */
   readonly https: HttpsPolicy
+  readonly referer: RefererRule | undefined
 }
 
 const KINDS: readonly DocumentKind[] = [
@@ -31,6 +34,7 @@ const KINDS: readonly DocumentKind[] = [
   'request-payment',
   'strict-signature',
   'https',
+  'referer',
 ]
 
 /** Objects belong to whoever writes them, and ACLs say what they say. */
@@ -43,6 +47,7 @@ const OPEN: BucketAccess = {
   requesterPays: false,
   strictSignature: [],
   https: 'off',
+  referer: undefined,
 }
 
 export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<BucketAccess>
@@ -55,6 +60,7 @@ const PARTS: Readonly<Partial<Record<DocumentKind, (document: Json) => Partial<B
   'request-payment': (document) => ({ requesterPays: requestPaymentFormat.fromJson(document) === 'Requester' }),
   'strict-signature': (document) => ({ strictSignature: strictSignatureFormat.fromJson(document) }),
   https: (document) => ({ https: httpsFormat.fromJson(document) }),
+  referer: (document) => ({ referer: refererFormat.fromJson(document) }),
 }
 
 const BUCKETS_REMEMBERED_MAX = 1_000

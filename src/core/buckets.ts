@@ -15,6 +15,7 @@ import { releaseAcceleration } from './acceleration.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { DocumentFormat } from './documents.js'
+import { boundDomainKeys } from './domains.js'
 import { removeUpload } from './multipart.js'
 import { changeBucket, readBucket } from './open-bucket.js'
 import {
@@ -195,8 +196,9 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     const counters = usageRowKeys(row.value)
     const formerRegions: Bytes[] = []
     for await (const entry of scanAll(meta, rangeOf(formerRegionPrefix(bucket.id)))) formerRegions.push(entry.key)
+    const domains = await boundDomainKeys(meta, row.value)
     const index = accountBucketKey(bucket.accountId, bucket.name)
-    const removes = [row.key, index, ...documents, ...counters, ...formerRegions]
+    const removes = [row.key, index, ...documents, ...counters, ...formerRegions, ...domains]
     const checks = [checkOf(row), checkOf(count), ...accelerated.checks]
     return { batch: { checks, puts: [...puts, ...accelerated.puts], removes }, result: undefined }
   })

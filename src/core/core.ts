@@ -6,6 +6,7 @@ import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
+import { createDomains, type DomainStore } from './domains.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
 import { createLimits, type LimitStore } from './limits.js'
@@ -26,6 +27,7 @@ export interface Core {
   readonly moves: BucketMoves
   readonly serviceMode: ServiceMode
   readonly documents: DocumentStore
+  readonly domains: DomainStore
   readonly bucketAccess: BucketAccessReader
   readonly acceleration: AccelerationStore
   readonly limits: LimitStore
@@ -49,6 +51,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     moves: createBucketMoves(dependencies),
     serviceMode: createServiceMode(dependencies),
     documents,
+    domains: createDomains(dependencies),
     bucketAccess: createBucketAccess(documents),
     restores: createRestores(dependencies),
     acceleration: createAcceleration(dependencies, documents),

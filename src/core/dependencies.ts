@@ -48,4 +48,15 @@ export interface CoreDependencies {
   /** Holds the master key; what it sealed for one store no other key opens. */
   readonly sealing: Sealing
   readonly limits: CoreLimits
+  /** How the ownership of custom domains is proven; without it no domain is taken from another bucket. */
+  readonly domainProof?: DomainProof
+}
+
+export type TextRecords = (name: string) => Promise<readonly string[]>
+
+export interface DomainProof {
+  /** Of every new domain, and not only of one that is another bucket's. */
+  readonly required: boolean
+  /** What the name service knows under a name, nothing included. */
+  readonly textRecords: TextRecords
 }

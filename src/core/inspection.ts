@@ -9,6 +9,7 @@ import type { DigestFactory } from '../base/digests.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
 import { formerRegionCodec } from './bucket-moves.js'
+import { inspectDomains } from './inspect-domains.js'
 import { inspectIdentities } from './inspect-identities.js'
 import { inspectTorrents } from './inspect-torrents.js'
 import { inspectUploads } from './inspect-uploads.js'
@@ -65,6 +66,7 @@ export async function inspectStores(stores: Stores, digests: DigestFactory): Pro
   await inspectKinds(survey)
   await inspectIdentities(survey)
   await inspectBuckets(survey)
+  await inspectDomains(survey)
   await collectBytes(survey)
   await inspectVersions(survey)
   await inspectUploads(survey)

@@ -21,6 +21,7 @@ import {
 import { type Codec, codec, type Json } from '../meta/record.js'
 import { type Bucket, DOCUMENT_KINDS } from '../model/bucket.js'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, type ChecksumType } from '../model/checksum.js'
+import { DOMAIN_TYPES, type DomainType } from '../model/custom-domain.js'
 import { ACCOUNT_STATES, type Account } from '../model/principal.js'
 import { NO_TAGS } from '../model/tags.js'
 import type {
@@ -61,6 +62,7 @@ export const kinds = {
   usage: 0x25,
   acceleratedCount: 0x26,
   uncounted: 0x27,
+  domain: 0x28,
   object: 0x30,
   marker: 0x31,
   version: 0x32,
@@ -285,6 +287,29 @@ export const documentCodec = codec<Json>({
   fromJson: (json) => json,
 })
 export const documentKey = (bucketId: string, kind: string) => key(kinds.document, bucketId, kind)
+/** Which bucket a domain of somebody's own is bound to, by the domain in lower case. */
+export interface DomainBinding {
+  readonly bucketId: string
+  readonly bucketName: string
+  readonly type: DomainType
+  readonly enabled: boolean
+}
+
+export const domainCodec = codec<DomainBinding>({
+  name: 'domain',
+  version: 1,
+  toJson: ({ bucketId, bucketName, type, enabled }) => [bucketId, bucketName, type, enabled],
+  fromJson: (json) => {
+    const [bucketId, bucketName, type, enabled] = asList(json)
+    return {
+      bucketId: asText(bucketId),
+      bucketName: asText(bucketName),
+      type: asOneOf(type, DOMAIN_TYPES),
+      enabled: enabled === true,
+    }
+  },
+})
+export const domainKey = (domain: string) => key(kinds.domain, domain)
 export const bucketKey = (name: string) => key(kinds.bucket, name)
 export const formerRegionKey = (bucketId: string, region: string) => key(kinds.formerRegion, bucketId, region)
 export const formerRegionPrefix = (bucketId: string) => keyPrefix(kinds.formerRegion, bucketId)

@@ -9,6 +9,8 @@ import { wildcardMatcher } from './policy/wildcards.js'
 export const CORS_METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'] as const
 export const CORS_RULES_MAX = 100
 const ID_CHARACTERS_MAX = 255
+/** As long as any browser could be told; Amazon's type for it. */
+const MAX_AGE_SECONDS_MAX = 2 ** 31 - 1
 /** Of a preflight, which nobody signs: no page sends so many, and each is held against every pattern. */
 const HEADERS_ASKED_MAX = 100
 
@@ -88,7 +90,8 @@ function checkRule({
 }: CorsRule): void {
   if (allowedOrigins.length === 0 || allowedMethods.length === 0) fail('MalformedXML')
   if (id.length > ID_CHARACTERS_MAX) fail('InvalidArgument', { ArgumentName: 'ID' })
-  if (maxAgeSeconds < 0) fail('InvalidArgument', { ArgumentName: 'MaxAgeSeconds', ArgumentValue: maxAgeSeconds })
+  if (maxAgeSeconds < 0 || maxAgeSeconds > MAX_AGE_SECONDS_MAX)
+    fail('InvalidArgument', { ArgumentName: 'MaxAgeSeconds', ArgumentValue: maxAgeSeconds })
   const method = allowedMethods.find((each) => !CORS_METHODS.some((known) => known === each))
   if (method !== undefined) {
     const message = `Found unsupported HTTP method in CORS config. Unsupported method is ${method.slice(0, 40)}`
@@ -98,9 +101,7 @@ function checkRule({
     ['AllowedOrigin', allowedOrigins],
     ['AllowedHeader', allowedHeaders],
   ] as const) {
-    const value = values.find((each) => each === '' || /\*.*\*|[?\x00-\x20\x7f]/.test(each))
-    if (value === undefined) continue
-    fail('InvalidRequest', {}, { message: `${name} "${value.slice(0, 100)}" can not have more than one wildcard.` })
+    for (const value of values) checkPattern(name, value)
   }
   const unsendable = allowedHeaders.find((name) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
   if (unsendable !== undefined)
@@ -108,6 +109,16 @@ function checkRule({
   const exposed = exposeHeaders.find((name) => !/^[!#$%&'+.^_`|~0-9A-Za-z-]+$/.test(name))
   if (exposed !== undefined)
     fail('InvalidArgument', { ArgumentName: 'ExposeHeader', ArgumentValue: exposed.slice(0, 100) })
+}
+
+function checkPattern(name: string, value: string): void {
+  const shown = `${name} "${value.slice(0, 100)}"`
+  if (value === '') fail('InvalidRequest', {}, { message: `${name} must not be empty.` })
+  if (/[\x00-\x20\x7f]/.test(value)) {
+    fail('InvalidRequest', {}, { message: `${shown} can not have spaces or control characters.` })
+  }
+  if (value.includes('?')) fail('InvalidRequest', {}, { message: `${shown} can not have a question mark.` })
+  if (/\*.*\*/.test(value)) fail('InvalidRequest', {}, { message: `${shown} can not have more than one wildcard.` })
 }
 
 function checkOriginUrl(origin: string): void {

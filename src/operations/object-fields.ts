@@ -136,6 +136,7 @@ export function shownHeaders(
   show('Content-Encoding', overrides.contentEncoding ?? headers.contentEncoding)
   show('Content-Language', overrides.contentLanguage ?? headers.contentLanguage)
   show('Expires', overrides.expires ?? headers.expires)
+  show(`${prefix}website-redirect-location`, version.extras.redirectLocation)
   for (const [name, value] of headers.userMetadata) lines.push([`${prefix}meta-${name}`, value])
   if (dialect.traits.crc64Header) lines.push([`${prefix}hash-crc64ecma`, version.crc64])
   if (dialect.traits.objectTypeHeader) lines.push([`${prefix}object-type`, 'normal'])

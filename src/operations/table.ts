@@ -4,12 +4,15 @@ import type { Operation } from '../wire/operation.js'
 import { getBucketAccelerate, putBucketAccelerate } from './bucket/bucket-accelerate.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
+import { bucketDomain } from './bucket/bucket-domain.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
+import { bucketReferer } from './bucket/bucket-referer.js'
 import { getBucketRequestPayment, putBucketRequestPayment } from './bucket/bucket-request-payment.js'
 import { bucketStrictSignature } from './bucket/bucket-strict-signature.js'
 import { bucketTagging } from './bucket/bucket-tagging.js'
 import { getBucketVersioning, putBucketVersioning } from './bucket/bucket-versioning.js'
+import { bucketWebsite } from './bucket/bucket-website.js'
 import { createBucket } from './bucket/create-bucket.js'
 import { deleteBucket } from './bucket/delete-bucket.js'
 import { deleteObjects } from './bucket/delete-objects.js'
@@ -61,6 +64,9 @@ export const operations: readonly Operation[] = [
   ...bucketStrictSignature,
   ...bucketTagging,
   ...bucketCors,
+  ...bucketWebsite,
+  ...bucketReferer,
+  ...bucketDomain,
   listObjects,
   listObjectsV2,
   listObjectVersions,

@@ -20,7 +20,6 @@ const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
     'object-lock-mode',
     'object-lock-retain-until-date',
     'object-lock-legal-hold',
-    'website-redirect-location',
     'write-offset-bytes',
     'traffic-limit',
     'callback',

@@ -25,7 +25,6 @@ const GP: readonly Method[] = ['GET', 'PUT']
 
 /** Sub-resources that are configurations: one row stands for an operation per method. */
 const FAMILIES: readonly Family[] = [
-  { name: 'BucketDomain', query: 'domain', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketDomainCertificate', query: 'domaincertificate', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketEncryption', query: 'encryption', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketIntelligentTiering', query: 'intelligenttiering', methods: GP, target: 'bucket', dialects: COS },
@@ -43,9 +42,7 @@ const FAMILIES: readonly Family[] = [
   { name: 'BucketNotification', query: 'notification', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketObjectLockConfiguration', query: 'object-lock', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketOrigin', query: 'origin', methods: GPD, target: 'bucket', dialects: COS },
-  { name: 'BucketReferer', query: 'referer', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketReplication', query: 'replication', methods: GPD, target: 'bucket', dialects: BOTH },
-  { name: 'BucketWebsite', query: 'website', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketAnalyticsConfiguration', query: 'analytics', methods: GPD, target: 'bucket', dialects: S3 },
   { name: 'BucketMetricsConfiguration', query: 'metrics', methods: GPD, target: 'bucket', dialects: S3 },
   {

@@ -133,6 +133,17 @@ export function createAddressing(options: AddressOptions): (host: string, rawPat
   }
 }
 
+/** Without its port, in lower case. */
+export function hostName(host: string): string {
+  return host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
+}
+
+/** Under no suffix of the vendors or of this installation. */
+export function isForeignHost(name: string, ownSuffixes: readonly string[]): boolean {
+  const suffixes = [...ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX]
+  return !suffixes.some((each) => name === each || name.endsWith(`.${each}`))
+}
+
 /** The longest first. */
 function suffixesOf({ ownSuffixes }: AddressOptions): readonly string[] {
   return [...ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX].sort((a, b) => b.length - a.length)
@@ -140,7 +151,7 @@ function suffixesOf({ ownSuffixes }: AddressOptions): readonly string[] {
 
 /** Undefined for a host that is no more than a suffix, or has none. */
 function splitHost(host: string, suffixes: readonly string[]) {
-  const name = host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
+  const name = hostName(host)
   const suffix = suffixes.find((each) => name === each || name.endsWith(`.${each}`))
   if (suffix === undefined || name === suffix) return undefined
   return { suffix, labels: name.slice(0, -suffix.length - 1) }

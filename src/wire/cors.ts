@@ -13,7 +13,7 @@ import type { Dialect } from './dialect.js'
 import type { WireRequest } from './request.js'
 import type { WireResponse } from './response.js'
 
-type HeaderLines = readonly (readonly [string, string])[]
+export type HeaderLines = readonly (readonly [string, string])[]
 
 export interface CrossOrigin {
   preflight(request: WireRequest, address: Address, dialect: Dialect): Promise<WireResponse>
@@ -66,6 +66,11 @@ export function createCrossOrigin({ buckets, documents }: Pick<Core, 'buckets' |
       return [...(rule === undefined ? [] : ruleHeaders(rule, origin, dialect)), ...varyHeaders(configuration, dialect)]
     },
   }
+}
+
+/** Those of an answer that say which pages may read it: what takes its place is shared in the same way. */
+export function sharedLines({ headers }: WireResponse): HeaderLines {
+  return headers.filter(([name]) => name === 'Vary' || name.startsWith('Access-Control-'))
 }
 
 /** BadRequest without what a preflight is about. */

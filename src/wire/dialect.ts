@@ -4,6 +4,7 @@ import type { Bytes } from '../base/bytes.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
 import type { TagSubject } from '../model/tags.js'
+import type { WebsiteTraits } from '../model/website.js'
 import type { AuthScheme, FormScheme, PayloadContract } from './authentication.js'
 import type { FormRules } from './form-policy.js'
 import type { QueryDialect } from './query-dialect.js'
@@ -145,6 +146,7 @@ export interface Traits {
   readonly copyToItselfRetags: boolean
   /** Beginnings of tag keys that belong to the system. */
   readonly reservedTagPrefixes: Readonly<Record<TagSubject, readonly string[]>>
+  readonly website: WebsiteTraits
   /** How an account is shown as the owner in listings of objects. */
   readonly listedOwner: (account: Account) => ShownOwner
   /** How it is shown everywhere else. */

@@ -21,6 +21,7 @@ import { type HttpsRules, requireHttps } from './https-policy.js'
 import type { Operation } from './operation.js'
 import type { QueryView } from './query-view.js'
 import type { RateLimits } from './rate-limits.js'
+import { requireReferer } from './referer.js'
 import { isElsewhere, type RegionRules, redirectToRegion, withRegion } from './regions.js'
 import type { WireRequest } from './request.js'
 
@@ -72,6 +73,7 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
   await options.rateLimits.admitBucket(bucket)
   const access = await asker.enter(bucket)
   requireHttps(options, access.https, visit.request, address)
+  requireReferer(visit.request, visit.claim?.kind, access)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
   await requireAccelerated(options.core, visit, bucket)

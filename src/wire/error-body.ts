@@ -64,7 +64,7 @@ export function renderErrorElement(error: ApiError, facts: ErrorFacts): string {
 
 type Element = readonly [name: string, value: string]
 
-function errorChildren(error: ApiError, facts: ErrorFacts): readonly Element[] {
+export function errorChildren(error: ApiError, facts: ErrorFacts): readonly Element[] {
   const dialect = spellingDialect(facts.dialect)
   const { code, message } = spellingOfError(error, dialect)
   const { cos, trace, amz, amzId2 } = facts.requestIds

@@ -15,10 +15,12 @@ import { checkAccelerateAddress } from './acceleration.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
-import type { CrossOrigin } from './cors.js'
+import { type CrossOrigin, type HeaderLines, sharedLines } from './cors.js'
+import type { CustomDomains } from './custom-domain.js'
 import type { Dialect, DialectName } from './dialect.js'
 import { type Entry, enter, isRequesterCharged } from './entrance.js'
 import { type ErrorFacts, renderError } from './error-body.js'
+import { renderErrorPage } from './error-page.js'
 import type { ChecksumSubject, FormUpload } from './field.js'
 import { receiveForm } from './form.js'
 import {
@@ -38,6 +40,7 @@ import { parseQuery } from './query.js'
 import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
 import { type QueryView, queryView } from './query-view.js'
 import type { RateLimits } from './rate-limits.js'
+import { refusedBehindReferer } from './referer.js'
 import { type RegionRules, requireKnownRegion, signingAt } from './regions.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
@@ -45,6 +48,7 @@ import type { WireResponse } from './response.js'
 import type { Level, Router } from './router.js'
 import type { ServiceGate } from './service-gate.js'
 import { asStoreError } from './store-error.js'
+import { checkPageRequest, showPage, type Websites } from './website.js'
 
 export interface PipelineOptions extends RegionRules, HttpsRules {
   readonly core: Core
@@ -64,6 +68,8 @@ export interface PipelineOptions extends RegionRules, HttpsRules {
   readonly router: Router
   readonly queryApi: QueryApi
   readonly crossOrigin: CrossOrigin
+  readonly websites: Websites
+  readonly customDomains: CustomDomains
   /** By listener: with TLS or without. */
   readonly acceptsSignatureV2: (secure: boolean) => boolean
   readonly requestIds: () => RequestIds
@@ -103,6 +109,8 @@ interface Progress {
   /** Once it was entered. */
   bucket: Bucket | undefined
   dialect: Dialect | undefined
+  /** What a page of another origin may read of the answer, where the request may take away the rules that say so. */
+  shared: HeaderLines | undefined
 }
 
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -117,6 +125,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       preflight: false,
       bucket: undefined,
       dialect: undefined,
+      shared: undefined,
     }
     try {
       const response = await serve(options, request, progress)
@@ -138,6 +147,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 async function crossOriginHeaders({ crossOrigin }: PipelineOptions, request: WireRequest, progress: Progress) {
   const { address, dialect, bucket, preflight } = progress
   if (preflight || !dialect) return []
+  if (progress.shared !== undefined) return progress.shared
   try {
     return await crossOrigin.headers(request, address, dialect, bucket)
   } catch {
@@ -148,7 +158,7 @@ async function crossOriginHeaders({ crossOrigin }: PipelineOptions, request: Wir
 /** Calls for temporary keys are refused in the form that their clients read. */
 function refusal(error: ApiError, request: WireRequest, progress: Progress): WireResponse {
   const { call, requestIds } = progress
-  if (call === undefined) return renderError(error, errorFacts(request, progress))
+  if (call === undefined) return rendererFor(progress.address)(error, errorFacts(request, progress))
   const response = call.dialect.queryApi.refuse(error, requestIds)
   const headers = identityHeaders(call.dialect.name, requestIds, true).concat(response.headers)
   return { ...response, headers, ...(request.method === 'HEAD' ? { body: { kind: 'none' } } : {}) }
@@ -158,15 +168,24 @@ function refusal(error: ApiError, request: WireRequest, progress: Progress): Wir
  * The answer when a response that was already decided could not be begun: its stream failed before its first chunk, or
  * a defect rejected. Everything that the answer needs is read from the request again, so that nothing is kept for it.
  */
-export function createFailedAnswer(options: PipelineOptions): (error: unknown, request: WireRequest) => WireResponse {
-  return (thrown, request) => {
+export function createFailedAnswer(
+  options: PipelineOptions,
+): (error: unknown, request: WireRequest, decided?: WireResponse) => WireResponse {
+  return (thrown, request, decided) => {
     const requestIds = options.requestIds()
     const error = asApiError(thrown)
     if (error.condition === 'InternalError') {
       options.log.error('internal error', { requestId: requestIds.cos, cause: describeCause(error.cause) })
     }
-    return renderError(error, errorFacts(request, { requestIds, ...addressed(options, request) }))
+    const known = addressed(options, request)
+    const answer = rendererFor(known.address)(error, errorFacts(request, { requestIds, ...known }))
+    return decided === undefined ? answer : { ...answer, headers: [...answer.headers, ...sharedLines(decided)] }
   }
+}
+
+/** Readers of a website get pages. */
+function rendererFor(address: Address | undefined): typeof renderError {
+  return address?.entrance === 'website' ? renderErrorPage : renderError
 }
 
 function addressed(options: PipelineOptions, request: WireRequest): Pick<Progress, 'seen' | 'address'> {
@@ -179,7 +198,8 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 }
 
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
-  const { query, address, dialect } = identify(options, request, progress)
+  const bound = await options.customDomains(request.host, request.rawPath)
+  const { query, address, dialect } = identify(options, request, progress, bound)
   const isCall = isQueryCall(request, address)
   if (isCall) progress.call = { dialect, action: undefined }
   await options.gate.admit(request, address, isCall)
@@ -190,17 +210,68 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
     progress.preflight = true
     return options.crossOrigin.preflight(request, address, dialect)
   }
+  if (address.entrance === 'website') return serveWebsite(options, request, address, dialect, query, progress)
   const view = queryView(query)
   const operation = target(options, request, address, dialect, view)
   progress.operation = operation
   await options.gate.admitWrite(operation, request)
   const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
-  const { principal, payload, claim } = await authenticate(options, request, address, dialect, query)
-  checkShape(options, request, dialect, operation, payload)
+  const { principal, payload, claim } = await admit(arrival)
   const entry = await enter(options, { request, address, dialect, operation, query: view, principal, claim })
   progress.bucket = entry.bucket
+  const removes = operation.method === 'DELETE' && operation.match.target === 'bucket'
+  if (removes) progress.shared = await crossOriginHeaders(options, request, progress)
   return run(arrival, principal, entry, payload)
+}
+
+/** Stages 4 to 7: the referer rule, which is read with the bucket later, comes before what is refused here. */
+async function admit(arrival: Arrival) {
+  const { options, request, address, dialect, query, operation } = arrival
+  try {
+    const admitted = await authenticate(options, request, address, dialect, query)
+    checkShape(options, request, dialect, operation, admitted.payload)
+    return admitted
+  } catch (error) {
+    await refusedBehindReferer(options.core, request, presented(options, request, query)[0]?.kind, address.bucketName)
+    throw error
+  }
+}
+
+/** Hosts that serve anonymous readers only. */
+async function serveWebsite(
+  options: PipelineOptions,
+  request: WireRequest,
+  address: Address,
+  dialect: Dialect,
+  query: readonly QueryParameter[],
+  progress: Progress,
+): Promise<WireResponse> {
+  checkPageRequest(request, presented(options, request, query).length > 0)
+  const { bucket, configuration } = await options.websites.open(address)
+  progress.bucket = bucket
+  const read = (key: string, asked: WireRequest) => readPage(options, asked, { ...address, key }, dialect, progress)
+  const { secure } = options.clientAddresses(request)
+  return showPage(configuration, { request, key: address.key ?? '', dialect, secure, read })
+}
+
+async function readPage(
+  options: PipelineOptions,
+  request: WireRequest,
+  address: Address,
+  dialect: Dialect,
+  progress: Progress,
+): Promise<WireResponse> {
+  // Without a key the request would be one about the bucket.
+  if (address.key === '') fail('NoSuchKey', { Key: '/' })
+  const view = queryView([])
+  const operation = target(options, request, address, dialect, view)
+  progress.operation = operation
+  const payload: PayloadContract = { kind: 'unsigned' }
+  checkShape(options, request, dialect, operation, payload)
+  const visit = { request, address, dialect, operation, query: view, principal: ANONYMOUS, claim: undefined }
+  const entry = await enter(options, visit)
+  return run({ options, request, address, dialect, query: [], view, operation }, ANONYMOUS, entry, payload)
 }
 
 /** Temporary keys: an API of its own behind the same listener. */
@@ -310,11 +381,11 @@ async function runHiding(asker: Entry['asker'], operation: Operation, call: Para
  * Stages 1 and 2, and the decoding that stage 1 needs: a target that cannot be decoded still tells its dialect by its
  * headers, and still is refused for load before it is refused for what it says.
  */
-function identify(options: PipelineOptions, request: WireRequest, progress: Progress) {
+function identify(options: PipelineOptions, request: WireRequest, progress: Progress, bound: Address | undefined) {
   let failure: unknown
   try {
     const query = parseQuery(request.rawQuery)
-    const address = options.addressing(request.host, request.rawPath)
+    const address = bound ?? options.addressing(request.host, request.rawPath)
     progress.address = address
     const { dialect, seen } = options.detect(request, query, address.dialect)
     progress.seen = seen
@@ -363,11 +434,8 @@ function target(
 /** Hosts that serve less than everything. */
 function checkEntrance(options: PipelineOptions, address: Address): void {
   requireKnownRegion(options, address)
-  const { entrance, bucketName } = address
-  if (entrance === 'storage') return
-  const BucketName = bucketName ?? '/'
-  if (entrance === 'website') fail('NoSuchWebsiteConfiguration', { BucketName })
-  if (entrance === 'control') fail('NotImplemented', {}, { message: 'Batch jobs are not implemented by this server.' })
+  if (address.entrance === 'control')
+    fail('NotImplemented', {}, { message: 'Batch jobs are not implemented by this server.' })
 }
 
 /** A create is held to its dialect's rule of names; a delete of what cannot exist finds nothing (errors.md row 20). */
@@ -396,9 +464,7 @@ async function authenticate(
   dialect: Dialect,
   query: readonly QueryParameter[],
 ): Promise<{ principal: Principal; payload: PayloadContract; claim: Claim | undefined }> {
-  const schemes = options.dialects.flatMap(({ schemes: own }) =>
-    own.filter((scheme) => scheme.presents(request, query)),
-  )
+  const schemes = presented(options, request, query)
   if (schemes.length > 1) fail('SeveralAuthenticationMethods', { ArgumentName: 'Authorization' })
   const [scheme] = schemes
   if (scheme === undefined) {
@@ -412,6 +478,10 @@ async function authenticate(
   const principal = admitHolder(core, holder, signUpUrl)
   options.rateLimits.admitAccount(principal, address.bucketName)
   return { principal, payload, claim }
+}
+
+function presented({ dialects }: PipelineOptions, request: WireRequest, query: readonly QueryParameter[]) {
+  return dialects.flatMap(({ schemes }) => schemes.filter((scheme) => scheme.presents(request, query)))
 }
 
 function authFacts(

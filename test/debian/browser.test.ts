@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import test, { after, before, describe } from 'node:test'
 import { GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts'
+import type COS from 'cos-nodejs-sdk-v5'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { startServer, type TestServer } from '../../src/testing.js'
 import { cosThroughProxy, REGION } from '../sdk/clients.js'
@@ -222,6 +223,44 @@ describe('pages in Chromium', () => {
     assert.deepEqual(await call<Fetched>(page, 'plain', url, { headers: { 'x-anything': '1' } }), fetched)
     const method = await call<Fetched>(page, 'plain', url, { method: 'PATCH' })
     assert.deepEqual(method, { failed: 'TypeError' }, 'no rule allows the method')
+    await page.close()
+  })
+
+  test('a website: its index, a page that is not there, a redirect, and what a page of it fetches', async () => {
+    const cos = cosThroughProxy(server)
+    const bucket = { Bucket: 'site-1250000000', Region: REGION }
+    const site = `http://${bucket.Bucket}.cos-website.${REGION}.myqcloud.com`
+    await cos.putBucket(bucket)
+    for (const [Key, Body] of [
+      ['index.html', `<title>start</title><script>${SCRIPT.slice(SCRIPT.indexOf('window.plain'))}</script>`],
+      ['new/index.html', '<title>moved here</title>'],
+      ['lost.html', '<title>lost</title>'],
+    ] as const)
+      await cos.putObject({ ...bucket, Key, Body, ACL: 'public-read', ContentType: 'text/html' })
+    const configuration: COS.WebsiteConfiguration = JSON.parse(
+      JSON.stringify({
+        IndexDocument: { Suffix: 'index.html' },
+        ErrorDocument: { Key: 'lost.html' },
+        RoutingRules: [{ Condition: { KeyPrefixEquals: 'old/' }, Redirect: { ReplaceKeyPrefixWith: 'new/' } }],
+      }),
+    )
+    await cos.putBucketWebsite({ ...bucket, WebsiteConfiguration: configuration })
+    const page = await browser.newPage()
+    page.setDefaultTimeout(PAGE_MS_MAX)
+    const absent = await page.goto(`${site}/absent`)
+    assert.deepEqual([absent?.status(), await page.title()], [403, 'lost'])
+    await page.goto(`${site}/old/`)
+    assert.deepEqual([page.url(), await page.title()], [`${site}/new/`, 'moved here'])
+    const start = await page.goto(`${site}/`)
+    assert.deepEqual([start?.status(), await page.title()], [200, 'start'])
+
+    const rule = { AllowedOrigin: [site], AllowedMethod: ['GET'], AllowedHeader: ['*'], ExposeHeader: ['ETag'] }
+    const shared = `http://${bucket.Bucket}.cos.${REGION}.myqcloud.com/shared`
+    await cos.putObject({ ...bucket, Key: 'shared', Body: 'across', ACL: 'public-read' })
+    assert.deepEqual(await call<Fetched>(page, 'plain', shared), { failed: 'TypeError' })
+    await cos.putBucketCors({ ...bucket, CORSRules: [rule] })
+    const fetched = await call<Fetched>(page, 'plain', shared)
+    assert.deepEqual([fetched.status, fetched.text], [200, 'across'])
     await page.close()
   })
 

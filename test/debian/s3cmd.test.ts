@@ -80,6 +80,24 @@ describe('s3cmd', () => {
     assert.match(refused.errors, /BucketNotEmpty/)
   })
 
+  test('makes a website and takes it back, and sets and deletes cross-origin rules', async () => {
+    await s3cmd.mustRun(['mb', 's3://site'])
+    await s3cmd.mustRun(['ws-create', '--ws-index=start.html', '--ws-error=lost.html', 's3://site'])
+    const { text } = await s3cmd.mustRun(['ws-info', 's3://site'])
+    assert.match(text, /Index document:\s+start\.html/)
+    assert.match(text, /Error document:\s+lost\.html/)
+    await s3cmd.mustRun(['ws-delete', 's3://site'])
+    assert.doesNotMatch((await s3cmd.run(['ws-info', 's3://site'])).text, /start\.html/)
+    const rules =
+      '<CORSConfiguration><CORSRule><AllowedOrigin>http://a.example</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
+    await writeFile(local('cors.xml'), rules)
+    await s3cmd.mustRun(['setcors', local('cors.xml'), 's3://site'])
+    assert.match((await s3cmd.mustRun(['info', 's3://site'])).text, /http:\/\/a\.example/)
+    await s3cmd.mustRun(['delcors', 's3://site'])
+    assert.doesNotMatch((await s3cmd.mustRun(['info', 's3://site'])).text, /http:\/\/a\.example/)
+    await s3cmd.mustRun(['rb', 's3://site'])
+  })
+
   test('tells of an object what it is', async () => {
     await writeFile(local('page.html'), '<p>')
     const headers = [

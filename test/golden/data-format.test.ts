@@ -12,9 +12,12 @@ import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../.
 import { accelerationFormat } from '../../src/core/acceleration.js'
 import { httpsFormat } from '../../src/core/bucket-access.js'
 import { formerRegionCodec } from '../../src/core/bucket-moves.js'
+import { corsFormat } from '../../src/core/cors-record.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
+import { domainFormat } from '../../src/core/domains.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
+import { refererFormat } from '../../src/core/referer-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { maintenanceCodec } from '../../src/core/service-mode.js'
@@ -22,11 +25,14 @@ import { asBlobId } from '../../src/core/stored-bytes.js'
 import { bucketTagsFormat } from '../../src/core/tags-record.js'
 import * as torrentRows from '../../src/core/torrent-rows.js'
 import { COMPLETE, usageFormat } from '../../src/core/usage-rows.js'
+import { websiteFormat } from '../../src/core/website-record.js'
 import type { Bucket } from '../../src/model/bucket.js'
+import type { CorsConfiguration } from '../../src/model/cors.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
 import type { VersionExtras } from '../../src/model/version-extras.js'
+import type { WebsiteConfiguration } from '../../src/model/website.js'
 
 // Compiled tests stand below dist or another output folder; the recording stands with the sources.
 const recorded = readRecording(import.meta.dirname)
@@ -168,6 +174,59 @@ function sample<T>(
 }
 
 /** A document as the shape of its kind. */
+const CORS: CorsConfiguration = {
+  rules: [
+    {
+      id: 'app',
+      allowedOrigins: ['https://a.example'],
+      allowedMethods: ['GET'],
+      allowedHeaders: ['*'],
+      exposeHeaders: ['ETag'],
+      maxAgeSeconds: 600,
+    },
+    {
+      id: undefined,
+      allowedOrigins: ['*'],
+      allowedMethods: ['PUT'],
+      allowedHeaders: [],
+      exposeHeaders: [],
+      maxAgeSeconds: undefined,
+    },
+  ],
+  responseVary: true,
+}
+
+const NOWHERE = {
+  protocol: undefined,
+  hostName: undefined,
+  httpRedirectCode: undefined,
+  replaceKeyWith: undefined,
+  replaceKeyPrefixWith: undefined,
+  urlRedirect: undefined,
+}
+const WEBSITE: WebsiteConfiguration = {
+  indexSuffix: 'index.html',
+  redirectAll: undefined,
+  autoAddressing: 'Enabled',
+  errorDocument: { key: '404.html', originalHttpStatus: 'Disabled' },
+  rules: [
+    {
+      condition: { errorCode: 404, keyPrefix: 'docs/' },
+      redirect: { ...NOWHERE, protocol: 'https', replaceKeyWith: 'k' },
+    },
+    {
+      condition: undefined,
+      redirect: {
+        ...NOWHERE,
+        hostName: 'www.example.org',
+        httpRedirectCode: 307,
+        replaceKeyPrefixWith: 'p/',
+        urlRedirect: 'Enabled',
+      },
+    },
+  ],
+}
+
 function documentFormat<T>({ kind, toJson, fromJson }: DocumentFormat<T>) {
   return {
     name: `document of ${kind}`,
@@ -345,6 +404,41 @@ const SAMPLES: readonly Sample[] = [
     { level: 'read-only', since: 1_795_336_593_123, until: 1_795_336_593_124, message: 'a new disk' },
     'maintenance with an end',
   ),
+  sample(documentFormat(corsFormat), CORS, 'document of CORS rules'),
+  sample(documentFormat(websiteFormat), WEBSITE, 'document of a website'),
+  sample(
+    documentFormat(websiteFormat),
+    {
+      indexSuffix: undefined,
+      redirectAll: { hostName: 'www.example.org', protocol: 'https' },
+      autoAddressing: undefined,
+      errorDocument: undefined,
+      rules: undefined,
+    },
+    'document of a website that redirects',
+  ),
+  sample(
+    documentFormat(refererFormat),
+    {
+      status: 'Enabled',
+      type: 'White-List',
+      domains: ['*.example.com'],
+      empty: 'Allow',
+      verifySignatureUrl: 'Disabled',
+    },
+    'document of a referer rule',
+  ),
+  sample(
+    documentFormat(domainFormat),
+    [{ status: 'ENABLED', name: 'Img.Example.org', type: 'REST' }],
+    'document of domains',
+  ),
+  sample(rows.domainCodec, {
+    bucketId: '00112233445566aa',
+    bucketName: 'bucket-1250000000',
+    type: 'WEBSITE',
+    enabled: true,
+  }),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,
@@ -416,6 +510,7 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   bucket: rows.bucketKey('example-1250000000'),
   accountBucket: rows.accountBucketKey('0a1b2c3d4e5f', 'example-1250000000'),
   bucketCount: rows.bucketCountKey('0a1b2c3d4e5f'),
+  domain: rows.domainKey('a.example.org'),
   document: rows.documentKey('00112233445566aa', 'policy'),
   formerRegion: rows.formerRegionKey('00112233445566aa', 'ap-guangzhou'),
   usage: rows.usageKey('bucket', '00112233445566aa', 'size'),

@@ -522,19 +522,6 @@ const ROWS: readonly Row[] = [
     request: () => ({ ...get('key'), method: 'OPTIONS', as: 'anonymous' }),
   },
   {
-    title: raises('NoSuchWebsiteConfiguration', 'the website of a bucket without one'),
-    ...both(404, 'NoSuchWebsiteConfiguration'),
-    request: (dialect) => ({
-      ...get('key'),
-      as: 'anonymous',
-      host:
-        dialect === 'cos'
-          ? `${BUCKET}.cos-website.${REGION}.myqcloud.com`
-          : `${BUCKET}.s3-website-${REGION}.amazonaws.com`,
-    }),
-    extras: { BucketName: BUCKET },
-  },
-  {
     title: raises('AccelerateNotConfigured', 'the accelerate host of a bucket that never was accelerated'),
     ...both(400, 'InvalidRequest'),
     request: (dialect) => ({

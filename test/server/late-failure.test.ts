@@ -36,9 +36,10 @@ async function failing(chunk: 0 | 1) {
   assert.equal((await fetch(`http://127.0.0.1:${port}/${BUCKET}/large`, { method: 'PUT', body: BODY })).status, 200)
   return {
     faults,
-    get: async (host: string, path: string) => {
+    core: service.core,
+    get: async (host: string, path: string, line = '') => {
       const socket = connect(port, '127.0.0.1')
-      socket.end(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+      socket.end(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${line}Connection: close\r\n\r\n`)
       return text(socket).catch(() => 'cut')
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
@@ -63,6 +64,22 @@ test(
     assert.match(JSON.stringify(server.faults), /internal error/)
   },
 )
+
+test('the page that may read the answer may read the failure in its place, and a website tells it as a page', async () => {
+  await using server = await failing(0)
+  const { buckets, documents } = server.core
+  const bucket = await buckets.find(BUCKET)
+  assert.ok(bucket)
+  await documents.put(bucket, 'cors', () => [[[null, ['http://a.example'], ['GET'], [], [], null]], null])
+  const line = 'Origin: http://a.example\r\n'
+  const shared = await server.get(`${BUCKET}.cos.ap-guangzhou.myqcloud.com`, '/large', line)
+  assert.match(shared, /^HTTP\/1\.1 500 /)
+  assert.match(shared, /^access-control-allow-origin: http:\/\/a\.example\r$/im)
+  await documents.put(bucket, 'website', () => ['index.html', null, null, null, null])
+  const page = await server.get(`${BUCKET}.cos-website.ap-guangzhou.myqcloud.com`, '/large')
+  assert.match(page, /^HTTP\/1\.1 500 /)
+  assert.match(page, /<li>Code: InternalError<\/li>/)
+})
 
 test('a read that fails behind its first byte is cut short, never completed', async () => {
   await using server = await failing(1)

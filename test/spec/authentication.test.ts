@@ -94,6 +94,11 @@ const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
 const RESTORE = '<RestoreRequest><Days>1</Days></RestoreRequest>'
 const ACCELERATION = '<AccelerateConfiguration><Status>Suspended</Status></AccelerateConfiguration>'
+const WEBSITE = '<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument></WebsiteConfiguration>'
+const REFERER =
+  '<RefererConfiguration><Status>Disabled</Status><RefererType>White-List</RefererType><DomainList><Domain>a.b</Domain></DomainList></RefererConfiguration>'
+const DOMAIN =
+  '<DomainConfiguration><DomainRule><Status>ENABLED</Status><Name>a.example.org</Name><Type>REST</Type></DomainRule></DomainConfiguration>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -135,6 +140,15 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketCORS: bucket('GET', { cors: true }),
   PutBucketCORS: bucket('PUT', { cors: true }, CORS),
   DeleteBucketCORS: bucket('DELETE', { cors: true }),
+  GetBucketWebsite: bucket('GET', { website: true }),
+  PutBucketWebsite: bucket('PUT', { website: true }, WEBSITE),
+  DeleteBucketWebsite: bucket('DELETE', { website: true }),
+  GetBucketReferer: bucket('GET', { referer: true }),
+  PutBucketReferer: bucket('PUT', { referer: true }, REFERER),
+  DeleteBucketReferer: bucket('DELETE', { referer: true }),
+  GetBucketDomain: bucket('GET', { domain: true }),
+  PutBucketDomain: bucket('PUT', { domain: true }, DOMAIN),
+  DeleteBucketDomain: bucket('DELETE', { domain: true }),
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),
@@ -236,6 +250,8 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
     ['public-access-block', [false, false, false, false]],
     ['ownership', 'ObjectWriter'],
     ['cors', [[[null, ['*'], ['GET'], [], [], null]], null]],
+    ['website', ['index.html', null, null, null, null]],
+    ['domain', [['ENABLED', 'b.example.org', 'REST']]],
     ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
   ] as const) {
     await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)

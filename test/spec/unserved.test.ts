@@ -70,6 +70,9 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'strict-signature',
     'accelerate',
     'torrent',
+    'website',
+    'referer',
+    'domain',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

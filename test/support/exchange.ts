@@ -57,6 +57,8 @@ export interface Exchange {
   readonly meta: Stores['meta']
   readonly blobs: Stores['blobs']
   readonly clock: ManualClock
+  /** What the name service says; nobody asks the real one. */
+  readonly textRecords: Map<string, readonly string[]>
   /** Numbers the calls of both stores. */
   readonly calls: CallCounter
   readonly owner: Account
@@ -78,6 +80,7 @@ export async function createExchange(
     blobs: createFaultyBlobStore(inner.blobs, (call) => hook?.(call), calls),
   }
   const clock = manualClock(START)
+  const textRecords = new Map<string, readonly string[]>()
   const serviceOptions: ServiceOptions = {
     stores: { ...stores, ...disk },
     settings: { ...loadSettings({ STOWAGE_REGION: REGION }), ...settings },
@@ -85,6 +88,7 @@ export async function createExchange(
     masterKey: newMasterKey(seededRandom()),
     clock,
     random: seededRandom(),
+    textRecords: async (name) => textRecords.get(name) ?? [],
   }
   const service = await createService(serviceOptions)
   const { core, pipeline } = service
@@ -100,7 +104,7 @@ export async function createExchange(
   const fault = (next: FaultHook | undefined) => {
     hook = next
   }
-  return { service, serviceOptions, core, ...stores, clock, calls, owner, other, fault, send: pipeline }
+  return { service, serviceOptions, core, ...stores, clock, textRecords, calls, owner, other, fault, send: pipeline }
 }
 
 /** The same bytes in every run, never the same twice in one. */

@@ -81,6 +81,16 @@ export const cosDialect: Dialect = {
     noTagsIsNoSuchTagSet: true, // object 16
     copyToItselfRetags: true, // object 5
     reservedTagPrefixes: { object: [], bucket: ['qcs:', 'project'] }, // 5.14
+    website: {
+      // 5.15, object 7
+      rulesMax: 100,
+      errorCodeMax: 499,
+      protocols: ['https'],
+      indexAlways: true,
+      targetsAreKeys: true,
+      redirectStatus: 302,
+      foldersFound: false,
+    },
     listedOwner,
     shownOwner,
     shownUser,

@@ -87,6 +87,16 @@ export function createS3Dialect(): Dialect {
       noTagsIsNoSuchTagSet: false, // errors.md 3.1, NoSuchTagSet
       copyToItselfRetags: false, // CopyObject
       reservedTagPrefixes: { object: ['aws:'], bucket: ['aws:'] }, // errors.md 3.1, InvalidTag
+      website: {
+        // PutBucketWebsite
+        rulesMax: 50,
+        errorCodeMax: 599,
+        protocols: ['http', 'https'],
+        indexAlways: false,
+        targetsAreKeys: false,
+        redirectStatus: 301,
+        foldersFound: true,
+      },
       listedOwner: owner,
       shownOwner: owner,
       shownUser,

@@ -25,10 +25,10 @@ export interface RequestHandlers {
   /** The pipeline. It answers every failure itself; a rejection is a defect. */
   handle(request: WireRequest): Promise<WireResponse>
   /**
-   * The answer when `handle` rejected, or when the stream that it returned failed before its first chunk.
+   * The answer when `handle` rejected, or when the stream of the answer that it `decided` failed before its first chunk.
    * Without it, `transportError` answers.
    */
-  failed?(error: unknown, request: WireRequest): WireResponse
+  failed?(error: unknown, request: WireRequest, decided?: WireResponse): WireResponse
   /** The answer where no request could be formed: parser errors, stage 0, refused connections. */
   transportError(error: ApiError, facts: TransportFacts): WireResponse
 }
@@ -222,10 +222,15 @@ export class Connection {
     }
   }
 
-  #failedAnswer(error: unknown, exchange: Exchange, request: WireRequest | undefined): WireResponse {
+  #failedAnswer(
+    error: unknown,
+    exchange: Exchange,
+    request: WireRequest | undefined,
+    decided?: WireResponse,
+  ): WireResponse {
     const { handlers, onFault } = this.#options
     if (!isApiError(error)) onFault(error)
-    if (request !== undefined && handlers.failed !== undefined) return handlers.failed(error, request)
+    if (request !== undefined && handlers.failed !== undefined) return handlers.failed(error, request, decided)
     return handlers.transportError(asApiError(error), factsOf(exchange.message))
   }
 
@@ -268,7 +273,7 @@ export class Connection {
       first = await iterator.next()
     } catch (error) {
       // Nothing is out yet, so the failure can be told.
-      return this.#answerAtOnce(exchange, request, this.#failedAnswer(error, exchange, request))
+      return this.#answerAtOnce(exchange, request, this.#failedAnswer(error, exchange, request, response))
     }
     if (this.#gone) return release(iterator)
     if (!this.#writeHead(exchange, response)) {

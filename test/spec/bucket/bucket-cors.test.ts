@@ -72,6 +72,41 @@ for (const [what, body, code] of [
   })
 }
 
+inBothDialects('what is wrong with an origin is said, and an age has an end', async (speak) => {
+  await speak.makeBucket()
+  for (const [origin, message] of [
+    ['', /AllowedOrigin must not be empty/],
+    ['http://a b', /spaces/],
+    ['http://a?b', /question mark/],
+    ['http://*.*', /more than one wildcard/],
+  ] as const) {
+    const heard = await ask(speak, 'PUT', rule(element('AllowedOrigin', origin) + element('AllowedMethod', 'GET')))
+    assertError(heard, 400, 'InvalidRequest')
+    assert.match(heard.error.message, message)
+  }
+  const aged = (age: string) =>
+    ask(
+      speak,
+      'PUT',
+      rule(element('AllowedOrigin', '*') + element('AllowedMethod', 'GET') + element('MaxAgeSeconds', age)),
+    )
+  assertError(await aged('2147483648'), 400, 'InvalidArgument', { ArgumentName: 'MaxAgeSeconds' })
+  assert.equal((await aged('2147483647')).status, 200)
+})
+
+inBothDialects('what takes the rules away is itself shared by them', async (speak) => {
+  const origin = 'https://app.example.org'
+  const body = rule(element('AllowedOrigin', origin) + element('AllowedMethod', 'DELETE'))
+  await speak.makeBucket()
+  const remove = (query: Said['query'] = {}) =>
+    speak.say({ method: 'DELETE', bucket: speak.bucket, query, headers: { origin } })
+  await ask(speak, 'PUT', body)
+  assert.equal(allowed(await remove({ cors: true })), origin)
+  await ask(speak, 'PUT', body)
+  const removed = await remove()
+  assert.deepEqual([removed.status, allowed(removed)], [204, origin])
+})
+
 inCos('COS: an origin is * or has a scheme and a host', async (speak) => {
   await speak.makeBucket()
   for (const origin of ['null', 'example.org']) {
