@@ -36,7 +36,6 @@ import { formatAddress, type ListenAddress } from './config/kinds.js'
 import { SeedMistakes } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import type { RootKey } from './core/seeding.js'
-import { tryCode, tryList } from './tries/try-code.js'
 import { createRequestIds } from './wire/request-ids.js'
 import type { HttpServer } from './wire/server/index.js'
 
@@ -359,8 +358,9 @@ const commands = createCommands({
     return healthy ? 0 : 1
   },
   explainCode,
-  tryCode,
-  tryList,
+  // A server that serves has no use for one that is thrown away.
+  tryCode: async (code, how) => (await import('./tries/try-code.js')).tryCode(code, how),
+  tryList: async (lang) => (await import('./tries/try-code.js')).tryList(lang),
   nearCodes,
   callAdmin: (call) => callAdmin(call, { clock: systemClock, random: randomBytes }),
   readText: (source) => (source === '-' ? readAll(process.stdin) : readFile(source, 'utf8')),

@@ -29,8 +29,8 @@ import {
 import { admitMasterKey, createSealing } from '../src/core/sealing.js'
 import { createMemoryMetaStore } from '../src/meta/memory.js'
 import type { MetaStore, Put } from '../src/meta/meta-store.js'
+import { type Credentials, signS3 } from '../src/tries/signing.js'
 import { type Environment, type ServerProcess, serverProcess, stowage, welcomed } from './support/server-process.js'
-import { type Credentials, signS3 } from './support/signing.js'
 import { type TemporaryDirectory, temporaryDirectory } from './support/temporary-directory.js'
 
 const GIVEN: Credentials = { id: 'AKIDgiven', secret: 'given-secret-0123456789' }

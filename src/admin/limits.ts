@@ -1,8 +1,8 @@
 /** Limits of accounts and buckets as the admin API reads and shows them. */
 
-import { fail } from '../model/errors/index.js'
 import type { LimitChanges, LimitName, Limits } from '../model/limits.js'
 import type { JsonObject } from './action.js'
+import { refuseParameter } from './parameters.js'
 
 const LIMIT_MAX = Number.MAX_SAFE_INTEGER
 
@@ -21,15 +21,16 @@ function read(ParameterName: string, text: string): number | 'default' {
   // A rate of nothing would be a bucket that nobody can use, and has no time after which to come again.
   const min = ParameterName === 'requestsPerSecondMax' ? 1 : 0
   if (value >= min && value <= LIMIT_MAX) return value
-  const message = `The parameter ${ParameterName} must be a whole number from ${min}, or default.`
-  return fail('InvalidParameterValue', { ParameterName }, { message })
+  return refuseParameter(
+    ParameterName,
+    `The parameter ${ParameterName} must be a whole number from ${min}, or default.`,
+  )
 }
 
 function readAcceleration(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined
   if (text === 'locked' || text === 'open') return text === 'locked'
-  const message = 'The parameter acceleration must be locked or open.'
-  return fail('InvalidParameterValue', { ParameterName: 'acceleration' }, { message })
+  return refuseParameter('acceleration', 'The parameter acceleration must be locked or open.')
 }
 
 /** Null: the settings say. */

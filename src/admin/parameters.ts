@@ -19,7 +19,10 @@ export function readParameters<N extends AdminActionName>(action: N, body: Buffe
   const given = readJsonObject(body)
   const unknown = [...given.keys()].filter((name) => !Object.hasOwn(parameters, name))
   if (unknown.length > 0) {
-    refuse(unknown[0] ?? '', `The action takes no parameter ${unknown.map((name) => JSON.stringify(name)).join(', ')}.`)
+    refuseParameter(
+      unknown[0] ?? '',
+      `The action takes no parameter ${unknown.map((name) => JSON.stringify(name)).join(', ')}.`,
+    )
   }
   const values = Object.entries(parameters).map(([name, parameter]) => [
     name,
@@ -46,11 +49,11 @@ function parse(body: Buffer): unknown {
 
 function readOne(name: string, { kind, required }: AdminParameter, value: unknown): unknown {
   if (value === undefined || value === null) {
-    return required ? refuse(name, `The parameter ${name} is missing.`) : undefined
+    return required ? refuseParameter(name, `The parameter ${name} is missing.`) : undefined
   }
   const { read, expected } = KINDS[kind]
   const result = read(value)
-  return result === undefined ? refuse(name, `The parameter ${name} must be ${expected}.`) : result
+  return result === undefined ? refuseParameter(name, `The parameter ${name} must be ${expected}.`) : result
 }
 
 /** `read` returns undefined for what is not of the kind. */
@@ -86,6 +89,7 @@ function documentOf(value: unknown): string | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : undefined
 }
 
-function refuse(ParameterName: string, message: string): never {
+/** InvalidParameterValue. */
+export function refuseParameter(ParameterName: string, message: string): never {
   return fail('InvalidParameterValue', { ParameterName }, { message })
 }

@@ -26,7 +26,7 @@ async function run(line: string, environment: Environment = {}) {
     doctor: async (settings, { json }) => doctored.push({ settings, json }),
     tryCode: async (code, { dialects = ['all'], lang }) =>
       code === 'NoSuchKey' ? `${code} tried by ${dialects.join()} in ${lang}\n` : undefined,
-    tryList: (lang) => `the list in ${lang}\n`,
+    tryList: async (lang) => `the list in ${lang}\n`,
     explainCode: (code, { lang }) => (code === 'NoSuchKey' ? `${code} in ${lang}\n` : undefined),
     nearCodes: (code) => (code === 'NoSuchKye' ? ['NoSuchKey'] : []),
     explainRequest: async (source, keys) => {

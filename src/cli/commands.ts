@@ -40,7 +40,7 @@ export interface CommandActions {
     options: { readonly dialects: readonly ('cos' | 's3')[] | undefined; readonly lang: Language },
   ) => Promise<string | undefined>
   /** A line for each row that can be tried. */
-  readonly tryList: (lang: Language) => string
+  readonly tryList: (lang: Language) => Promise<string>
   /** `source` is a path, or `-` for standard input. */
   readonly explainRequest: (source: string, keys: KeyPair, settings: Settings) => Promise<string>
   readonly callAdmin: (call: AdminCall) => Promise<AdminReply>
@@ -181,7 +181,7 @@ function addErrors(program: Command, actions: CommandActions, end: (code: ExitCo
     .action(async (flags: Flags) => {
       const code = textOf(flags['try'])
       const lang = languageOf(flags)
-      if (code === undefined) return print(actions.tryList(lang))
+      if (code === undefined) return print(await actions.tryList(lang))
       const dialects = (['cos', 's3'] as const).filter((name) => (flags['dialect'] ?? name) === name)
       const text = await actions.tryCode(code, { dialects, lang })
       if (text !== undefined) return print(text)

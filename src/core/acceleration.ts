@@ -10,7 +10,7 @@ import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
-import { type DocumentFormat, type DocumentStore, withDocument } from './documents.js'
+import { type DocumentFormat, type DocumentStore, documentPuts, findDocument } from './documents.js'
 import { limitsFormat } from './limits-record.js'
 import { readBucket, requireOpen } from './open-bucket.js'
 import {
@@ -18,10 +18,7 @@ import {
   acceleratedCountKey,
   accountCodec,
   accountKey,
-  bucketCodec,
   checkOf,
-  documentCodec,
-  documentKey,
   putOf,
   readRow,
 } from './rows.js'
@@ -66,17 +63,12 @@ function setAcceleration(dependencies: CoreDependencies, entered: Bucket, wanted
   return commitPlanned(dependencies, 'PutBucketAccelerate', async () => {
     const row = await readBucket(meta, entered.name)
     const bucket = requireOpen(row.value, entered)
-    const before = await readAcceleration(meta, bucket)
+    const before = await findDocument(meta, bucket, accelerationFormat)
     const count = await readRow(meta, acceleratedCountCodec, acceleratedCountKey(bucket.accountId))
     const others = (count.value ?? 0) - (before === 'Enabled' ? 1 : 0)
     if (wanted === 'Enabled') await requireEnabling(dependencies, bucket, others)
     const counted = others + (wanted === 'Enabled' ? 1 : 0)
-    const document = putOf(documentCodec, documentKey(bucket.id, 'accelerate'), accelerationFormat.toJson(wanted))
-    const puts = [
-      putOf(bucketCodec, row.key, withDocument(bucket, 'accelerate')),
-      putOf(acceleratedCountCodec, count.key, counted),
-      document,
-    ]
+    const puts = [...documentPuts(bucket, accelerationFormat, wanted), putOf(acceleratedCountCodec, count.key, counted)]
     return { batch: { checks: [checkOf(row), checkOf(count)], puts }, result: undefined }
   })
 }
@@ -86,19 +78,10 @@ async function requireEnabling(dependencies: CoreDependencies, bucket: Bucket, o
   const { name: BucketName, region: Region } = bucket
   if (!isOffered(dependencies, Region)) fail('AccelerateNotSupported', { BucketName, Region })
   const account = (await readRow(meta, accountCodec, accountKey(bucket.accountId))).value?.limits
-  const own = bucket.documents.includes('limits')
-    ? await readRow(meta, documentCodec, documentKey(bucket.id, 'limits'))
-    : undefined
-  const ownLimits = own?.value === undefined ? undefined : limitsFormat.fromJson(own.value)
-  const locked = account?.accelerationLocked === true || ownLimits?.accelerationLocked === true
+  const own = await findDocument(meta, bucket, limitsFormat)
+  const locked = account?.accelerationLocked === true || own?.accelerationLocked === true
   const bucketsMax = account?.acceleratedBucketsMax ?? limits.acceleratedBucketsMax
   if (locked || (bucketsMax !== undefined && others >= bucketsMax)) fail('AccelerateCannotBeEnabled', { BucketName })
-}
-
-async function readAcceleration(meta: MetaStore, bucket: Bucket): Promise<Acceleration | undefined> {
-  if (!bucket.documents.includes('accelerate')) return undefined
-  const { value } = await readRow(meta, documentCodec, documentKey(bucket.id, 'accelerate'))
-  return value === undefined ? undefined : accelerationFormat.fromJson(value)
 }
 
 /** What a bucket that goes gives back. */
@@ -106,7 +89,7 @@ export async function releaseAcceleration(
   meta: MetaStore,
   bucket: Bucket,
 ): Promise<{ readonly checks: readonly Check[]; readonly puts: readonly Put[] }> {
-  const acceleration = await readAcceleration(meta, bucket)
+  const acceleration = await findDocument(meta, bucket, accelerationFormat)
   if (acceleration !== 'Enabled') return { checks: [], puts: [] }
   const count = await readRow(meta, acceleratedCountCodec, acceleratedCountKey(bucket.accountId))
   const left = Math.max(0, (count.value ?? 1) - 1)

@@ -1,6 +1,7 @@
 /**
  * What a bucket's configurations say about access: policy, public access block, ownership of objects, who pays, which
- * signatures are strict enough, which pages may lead here. Each is a document; a bucket that has none of them costs no reading.
+ * signatures are strict enough, which pages may lead here, what becomes of requests without TLS. Each is a document; a
+ * bucket that has none of them costs no reading.
  */
 
 import { asList, asOneOf, asText, asTexts } from '../meta/json.js'

@@ -11,7 +11,18 @@ import type { Bucket } from '../model/bucket.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { changeBucket } from './open-bucket.js'
-import { checkOf, formerRegionKey, formerRegionPrefix, kinds, putOf, rangeOf, readRow, rowOf, scanAll } from './rows.js'
+import {
+  checkOf,
+  formerRegionKey,
+  formerRegionPrefix,
+  kinds,
+  pageBehind,
+  putOf,
+  rangeOf,
+  readRow,
+  rowOf,
+  scanAll,
+} from './rows.js'
 
 export interface FormerRegion {
   readonly region: string
@@ -80,18 +91,12 @@ export function createBucketMoves(dependencies: CoreDependencies): BucketMoves {
 
 async function settleStep(dependencies: CoreDependencies, after: string | undefined, limit: number) {
   const { meta, clock } = dependencies
-  const { from, to } = rangeOf(Buffer.of(kinds.formerRegion))
-  const behind = after === undefined ? from : Buffer.concat([Buffer.from(after, 'hex'), Buffer.of(0)])
-  const page = await meta.scan({ from: behind, to }, { limit })
-  for (const entry of page) {
-    if (!('value' in entry)) continue
-    const { settled, redirectUntil } = formerRegionCodec.decode(entry.value)
-    if (!settled && redirectUntil <= clock.now()) await settle(dependencies, entry.key)
+  const { entries, next } = await pageBehind(meta, rangeOf(Buffer.of(kinds.formerRegion)), after, limit)
+  for (const { key, value } of entries) {
+    const { settled, redirectUntil } = formerRegionCodec.decode(value)
+    if (!settled && redirectUntil <= clock.now()) await settle(dependencies, key)
   }
-  const last = page.at(-1)
-  return page.length < limit || last === undefined || !('key' in last)
-    ? undefined
-    : Buffer.from(last.key).toString('hex')
+  return next
 }
 
 /** Unless the bucket has come back or gone meanwhile. */

@@ -8,17 +8,13 @@ import type { Bucket } from '../model/bucket.js'
 import type { Usage } from '../model/limits.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
-import { withDocument } from './documents.js'
+import { documentPuts, findDocument } from './documents.js'
 import { readBucket, requireOpen } from './open-bucket.js'
 import {
-  bucketCodec,
   checkOf,
-  documentCodec,
-  documentKey,
   putOf,
   type Row,
   rangeOf,
-  readRow,
   uncountedCodec,
   uncountedKey,
   uncountedPrefix,
@@ -48,20 +44,16 @@ export function beginCount(dependencies: CoreDependencies, entered: Bucket, rest
     return {
       batch: {
         checks: [checkOf(row), ...counters],
-        puts: [...progressPuts(row, bucket, progress), putOf(uncountedCodec, uncountedKey(bucket.id), bucket.name)],
+        puts: [
+          ...documentPuts(bucket, usageFormat, progress),
+          putOf(uncountedCodec, uncountedKey(bucket.id), bucket.name),
+        ],
         removes: [...keys, usageWritesKey(bucket.id)],
         adds: addsTo('account', bucket.accountId, { sizeBytes: -sizeBytes, objects: -objects }),
       },
       result: undefined,
     }
   })
-}
-
-function progressPuts(row: Row<unknown>, bucket: Bucket, progress: CountProgress) {
-  return [
-    putOf(bucketCodec, row.key, withDocument(bucket, 'usage')),
-    putOf(documentCodec, documentKey(bucket.id, 'usage'), usageFormat.toJson(progress)),
-  ]
 }
 
 function addsTo(scope: 'account' | 'bucket', id: string, { sizeBytes, objects }: Usage) {
@@ -81,7 +73,7 @@ export async function countStep(dependencies: CoreDependencies): Promise<boolean
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const row = await readBucket(meta, name)
     const bucket = row.value
-    const progress = bucket && (await readProgress(meta, bucket))
+    const progress = bucket && (await findDocument(meta, bucket, usageFormat))
     const pending = bucket !== undefined && uncountedKey(bucket.id).equals(Buffer.from(first.key))
     if (!pending || progress === undefined || progress.kind === 'complete') {
       await meta.commit({ checks: [{ key: first.key, version: first.version }], removes: [first.key] })
@@ -96,12 +88,6 @@ export async function countStep(dependencies: CoreDependencies): Promise<boolean
 
 const ATTEMPTS_MAX = 20
 
-async function readProgress(meta: MetaStore, { id, documents }: Bucket): Promise<CountProgress | undefined> {
-  if (!documents.includes('usage')) return undefined
-  const { value } = await readRow(meta, documentCodec, documentKey(id, 'usage'))
-  return value === undefined ? undefined : usageFormat.fromJson(value)
-}
-
 type Counting = Extract<CountProgress, { kind: 'counting' }>
 
 /** False when somebody wrote into the stretch, or changed the bucket. */
@@ -115,7 +101,7 @@ async function countStretch(meta: MetaStore, row: Row<unknown>, bucket: Bucket, 
       : { kind: 'counting', counted: until, until: await nextStretch(meta, bucket.id, until, STRETCH_KEYS) }
   const { ok } = await meta.commit({
     checks: [checkOf(row), { key: usageWritesKey(bucket.id), version: writes?.version }],
-    puts: progressPuts(row, bucket, next),
+    puts: documentPuts(bucket, usageFormat, next),
     removes: next.kind === 'complete' ? [usageWritesKey(bucket.id), uncountedKey(bucket.id)] : [],
     adds: [...addsTo('bucket', bucket.id, usage), ...addsTo('account', bucket.accountId, usage)],
   })
@@ -124,6 +110,6 @@ async function countStretch(meta: MetaStore, row: Row<unknown>, bucket: Bucket, 
 
 async function shorten(meta: MetaStore, row: Row<unknown>, bucket: Bucket, { counted }: Counting, keysMax: number) {
   const until = await nextStretch(meta, bucket.id, counted, keysMax)
-  const puts = progressPuts(row, bucket, { kind: 'counting', counted, until })
+  const puts = documentPuts<CountProgress>(bucket, usageFormat, { kind: 'counting', counted, until })
   await meta.commit({ checks: [checkOf(row)], puts })
 }

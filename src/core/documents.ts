@@ -4,12 +4,13 @@
  */
 
 import { putBounded } from '../base/bounded-map.js'
-import type { MetaStore } from '../meta/meta-store.js'
+import type { Bytes } from '../base/bytes.js'
+import type { MetaStore, Put } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
 import type { CoreDependencies } from './dependencies.js'
 import { changeBucket } from './open-bucket.js'
-import { documentCodec, documentKey, putOf, readRow } from './rows.js'
+import { bucketCodec, bucketKey, documentCodec, documentKey, putOf, readRow } from './rows.js'
 
 /** How one kind is written down: `toJson` makes what `fromJson` reads. */
 export interface DocumentFormat<T> {
@@ -44,11 +45,7 @@ export interface DocumentStore {
 export function createDocuments(dependencies: CoreDependencies): DocumentStore {
   const { meta } = dependencies
   return {
-    find: async (bucket, { kind, fromJson }) => {
-      if (!bucket.documents.includes(kind)) return undefined
-      const { value } = await readRow(meta, documentCodec, documentKey(bucket.id, kind))
-      return value === undefined ? undefined : fromJson(value)
-    },
+    find: (bucket, format) => findDocument(meta, bucket, format),
     reader: (kinds, parse, rememberedMax) => createReader(meta, kinds, parse, rememberedMax),
     put: (bucket, kind, make) =>
       changeBucket(dependencies, bucket, `PutBucketDocument ${kind}`, (now) => ({
@@ -58,16 +55,48 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
     remove: (bucket, kind) =>
       changeBucket(dependencies, bucket, `DeleteBucketDocument ${kind}`, (now) => {
         if (!now.documents.includes(kind)) return { bucket: now }
-        const documents = now.documents.filter((each) => each !== kind)
-        return { bucket: withDocuments(now, documents), removes: [documentKey(now.id, kind)] }
+        return { bucket: withoutDocument(now, kind), removes: [documentKey(now.id, kind)] }
       }),
   }
 }
 
+/** As it stands now; for whoever has just read the bucket's row. */
+export async function findDocument<T>(
+  meta: Pick<MetaStore, 'get'>,
+  bucket: Bucket,
+  { kind, fromJson }: Pick<DocumentFormat<T>, 'kind' | 'fromJson'>,
+): Promise<T | undefined> {
+  if (!bucket.documents.includes(kind)) return undefined
+  const { value } = await readRow(meta, documentCodec, documentKey(bucket.id, kind))
+  return value === undefined ? undefined : fromJson(value)
+}
+
+/** The rows of a bucket that gets this document in a commit with more in it, which checks the bucket's row. */
+export function documentPuts<T>(bucket: Bucket, { kind, toJson }: DocumentFormat<T>, value: T): readonly Put[] {
+  return [
+    putOf(bucketCodec, bucketKey(bucket.name), withDocument(bucket, kind)),
+    putOf(documentCodec, documentKey(bucket.id, kind), toJson(value)),
+  ]
+}
+
+/** The same for one that loses it. */
+export function documentRemoval(bucket: Bucket, kind: DocumentKind) {
+  const puts: readonly Put[] = [putOf(bucketCodec, bucketKey(bucket.name), withoutDocument(bucket, kind))]
+  const removes: readonly Bytes[] = [documentKey(bucket.id, kind)]
+  return { puts, removes }
+}
+
 /** The bucket once it has this document, or another one of the kind. */
-export function withDocument(bucket: Bucket, kind: DocumentKind): Bucket {
+function withDocument(bucket: Bucket, kind: DocumentKind): Bucket {
   const { documents } = bucket
   return withDocuments(bucket, documents.includes(kind) ? documents : [...documents, kind])
+}
+
+function withoutDocument(bucket: Bucket, kind: DocumentKind): Bucket {
+  return withDocuments(
+    bucket,
+    bucket.documents.filter((each) => each !== kind),
+  )
 }
 
 function withDocuments(bucket: Bucket, documents: readonly DocumentKind[]): Bucket {

@@ -7,7 +7,7 @@ import type { Bytes } from '../base/bytes.js'
 import { sha256Hex } from '../base/hmac.js'
 import { asList, asOneOf, asText } from '../meta/json.js'
 import type { MetaStore } from '../meta/meta-store.js'
-import type { Bucket, DocumentKind } from '../model/bucket.js'
+import type { Bucket } from '../model/bucket.js'
 import {
   canonicalDomain,
   DOMAIN_STATES,
@@ -19,20 +19,9 @@ import {
 import { fail } from '../model/errors/index.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
-import type { DocumentFormat } from './documents.js'
+import { type DocumentFormat, documentPuts, documentRemoval, findDocument } from './documents.js'
 import { readBucket, requireOpen } from './open-bucket.js'
-import {
-  bucketCodec,
-  checkOf,
-  type DomainBinding,
-  documentCodec,
-  documentKey,
-  domainCodec,
-  domainKey,
-  putOf,
-  type Row,
-  readRow,
-} from './rows.js'
+import { checkOf, type DomainBinding, domainCodec, domainKey, putOf, readRow } from './rows.js'
 
 export const domainFormat: DocumentFormat<readonly DomainRule[]> = {
   kind: 'domain',
@@ -68,17 +57,15 @@ export function createDomains(dependencies: CoreDependencies): DomainStore {
       const { value } = await readRow(meta, domainCodec, domainKey(canonicalDomain(domain)))
       return value?.enabled === true ? value : undefined
     },
-    list: (bucket) => readRules(meta, bucket),
+    list: (bucket) => rulesOf(meta, bucket),
     replace: async (bucket, rules) => {
       await replaceDomains(dependencies, bucket, rules, await proveDomains(dependencies, bucket, rules))
     },
   }
 }
 
-async function readRules(meta: MetaStore, { id, documents }: Bucket): Promise<readonly DomainRule[]> {
-  if (!documents.includes(domainFormat.kind)) return []
-  const { value } = await readRow(meta, documentCodec, documentKey(id, domainFormat.kind))
-  return value === undefined ? [] : domainFormat.fromJson(value)
+async function rulesOf(meta: MetaStore, bucket: Bucket): Promise<readonly DomainRule[]> {
+  return (await findDocument(meta, bucket, domainFormat)) ?? []
 }
 
 /** The rows that go with a bucket. */
@@ -87,7 +74,7 @@ export async function boundDomainKeys(meta: MetaStore, bucket: Bucket): Promise<
 }
 
 async function boundDomains(meta: MetaStore, bucket: Bucket): Promise<readonly string[]> {
-  return (await readRules(meta, bucket)).map(({ name }) => canonicalDomain(name))
+  return (await rulesOf(meta, bucket)).map(({ name }) => canonicalDomain(name))
 }
 
 /** Those that were proven just now. A domain that the bucket has already was, when it came. */
@@ -134,7 +121,7 @@ function replaceDomains(
     const bindings = rules.map(({ type, status }, at) =>
       putOf(domainCodec, domainKey(names[at] ?? ''), bindingOf(now, type, status)),
     )
-    const own = planRules(row, now, rules)
+    const own = planRules(now, rules)
     return {
       batch: {
         checks: [checkOf(row), ...rows.map(checkOf), ...lost.flatMap(({ checks }) => checks)],
@@ -150,27 +137,17 @@ function replaceDomains(
 async function planLoss(meta: MetaStore, bucketName: string, domains: ReadonlySet<string>) {
   const row = await readBucket(meta, bucketName)
   if (row.value === undefined) return { checks: [checkOf(row)], puts: [], removes: [] }
-  const rules = await readRules(meta, row.value)
+  const rules = await rulesOf(meta, row.value)
   const left = rules.filter(({ name }) => !domains.has(canonicalDomain(name)))
-  return { checks: [checkOf(row)], ...planRules(row, row.value, left) }
+  return { checks: [checkOf(row)], ...planRules(row.value, left) }
 }
 
 /** The rows of a bucket that has these rules from now on, without those that lead to it. */
-function planRules({ key }: Pick<Row<unknown>, 'key'>, bucket: Bucket, rules: readonly DomainRule[]) {
-  const document = documentKey(bucket.id, domainFormat.kind)
-  const changed = putOf(bucketCodec, key, withDomains(bucket, rules.length > 0))
-  if (rules.length > 0) {
-    return { puts: [changed, putOf(documentCodec, document, domainFormat.toJson(rules))], removes: [] }
-  }
-  return { puts: [changed], removes: bucket.documents.includes(domainFormat.kind) ? [document] : [] }
+function planRules(bucket: Bucket, rules: readonly DomainRule[]) {
+  if (rules.length === 0) return documentRemoval(bucket, domainFormat.kind)
+  return { puts: documentPuts(bucket, domainFormat, rules), removes: [] }
 }
 
 function bindingOf({ id, name }: Bucket, type: DomainRule['type'], status: DomainRule['status']): DomainBinding {
   return { bucketId: id, bucketName: name, type, enabled: status === 'ENABLED' }
-}
-
-function withDomains(bucket: Bucket, present: boolean): Bucket {
-  const others: readonly DocumentKind[] = bucket.documents.filter((kind) => kind !== domainFormat.kind)
-  const documents = present ? [...others, domainFormat.kind] : others
-  return { ...bucket, documents, documentsRevision: bucket.documentsRevision + 1 }
 }

@@ -2,8 +2,8 @@
 
 import { canonicalDomain } from '../model/custom-domain.js'
 import { domainFormat } from './domains.js'
-import { documentCodec, documentKey, domainCodec, kinds } from './rows.js'
-import { pagesOf, partOfKey, type Survey } from './survey.js'
+import { domainCodec, kinds } from './rows.js'
+import { documentOf, pagesOf, partOfKey, type Survey } from './survey.js'
 
 export async function inspectDomains(survey: Survey): Promise<void> {
   const listed = await listedDomains(survey)
@@ -24,14 +24,10 @@ export async function inspectDomains(survey: Survey): Promise<void> {
 
 async function listedDomains(survey: Survey): Promise<Map<string, string>> {
   const listed = new Map<string, string>()
-  for (const { id, documents } of survey.buckets.values()) {
-    if (!documents.includes(domainFormat.kind)) continue
-    const entry = await survey.stores.meta.get(documentKey(id, domainFormat.kind))
-    if (entry === undefined) continue
-    const rules = survey.attempt('document', `${id}/domain`, () =>
-      domainFormat.fromJson(documentCodec.decode(entry.value)),
-    )
-    for (const { name } of rules ?? []) listed.set(canonicalDomain(name), id)
+  for (const bucket of survey.buckets.values()) {
+    for (const { name } of (await documentOf(survey, bucket, domainFormat)) ?? []) {
+      listed.set(canonicalDomain(name), bucket.id)
+    }
   }
   return listed
 }

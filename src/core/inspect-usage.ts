@@ -4,9 +4,8 @@ import { readCounter } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import { hasQuota, NO_USAGE, type Usage } from '../model/limits.js'
 import { accelerationFormat } from './acceleration.js'
-import type { DocumentFormat } from './documents.js'
-import { acceleratedCountCodec, accountCodec, documentCodec, documentKey, kinds, uncountedKey } from './rows.js'
-import { pagesOf, partOfKey, reasonOf, type Survey } from './survey.js'
+import { acceleratedCountCodec, accountCodec, kinds, uncountedKey } from './rows.js'
+import { documentOf, pagesOf, partOfKey, reasonOf, type Survey } from './survey.js'
 import { usageBetween, usageFormat } from './usage-rows.js'
 
 /** What is damaged elsewhere, and so cannot be added up, is reported there. */
@@ -60,13 +59,6 @@ async function quietly<T>(work: () => Promise<T>): Promise<T | string> {
   } catch (error) {
     return reasonOf(error)
   }
-}
-
-async function documentOf<T>(survey: Survey, bucket: Bucket, format: DocumentFormat<T>): Promise<T | undefined> {
-  const { kind, fromJson } = format
-  if (!bucket.documents.includes(kind)) return undefined
-  const entry = await survey.stores.meta.get(documentKey(bucket.id, kind))
-  return entry && survey.attempt('document', `${bucket.id}/${kind}`, () => fromJson(documentCodec.decode(entry.value)))
 }
 
 async function inspectAccelerated(survey: Survey): Promise<void> {

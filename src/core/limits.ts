@@ -10,22 +10,11 @@ import type { Account } from '../model/principal.js'
 import { commitPlanned } from './changes.js'
 import { beginCount, countStep } from './count-usage.js'
 import type { CoreDependencies } from './dependencies.js'
-import { type DocumentStore, withDocument } from './documents.js'
+import { type DocumentStore, documentPuts, findDocument } from './documents.js'
 import { changeIdentities } from './identity-changes.js'
 import { limitsFormat } from './limits-record.js'
 import { readBucket, requireOpen } from './open-bucket.js'
-import {
-  accountBucketName,
-  accountBucketPrefix,
-  bucketCodec,
-  checkOf,
-  documentCodec,
-  documentKey,
-  putOf,
-  rangeOf,
-  readRow,
-  scanAll,
-} from './rows.js'
+import { accountBucketName, accountBucketPrefix, checkOf, rangeOf, scanAll } from './rows.js'
 import { readUsage } from './usage.js'
 import { usageFormat } from './usage-rows.js'
 
@@ -96,13 +85,8 @@ async function setOfBucket(dependencies: CoreDependencies, entered: Bucket, chan
   const limits = await commitPlanned(dependencies, 'PutBucketLimits', async () => {
     const row = await readBucket(meta, entered.name)
     const bucket = requireOpen(row.value, entered)
-    const before = await readRow(meta, documentCodec, documentKey(bucket.id, 'limits'))
-    const next = changedLimits(before.value === undefined ? NO_LIMITS : limitsFormat.fromJson(before.value), changes)
-    const puts = [
-      putOf(bucketCodec, row.key, withDocument(bucket, 'limits')),
-      putOf(documentCodec, before.key, limitsFormat.toJson(next)),
-    ]
-    return { batch: { checks: [checkOf(row)], puts }, result: next }
+    const next = changedLimits((await findDocument(meta, bucket, limitsFormat)) ?? NO_LIMITS, changes)
+    return { batch: { checks: [checkOf(row)], puts: documentPuts(bucket, limitsFormat, next) }, result: next }
   })
   // Whoever is stopped in between has answered nobody: setting the quota again begins the count.
   if (hasQuota(limits)) await beginCount(dependencies, entered, false)

@@ -4,7 +4,7 @@
  */
 
 import { assert } from '../base/assert.js'
-import { afterPrefix, type Bytes, utf8 } from '../base/bytes.js'
+import { afterPrefix, asBuffer, type Bytes, utf8 } from '../base/bytes.js'
 import type { Millis } from '../base/clock.js'
 import { asList, asNumber, asOneOf, asOptionalNumber, asOptionalText, asText } from '../meta/json.js'
 import { key, keyParts, keyPrefix } from '../meta/key.js'
@@ -122,6 +122,22 @@ export async function* scanAll(meta: MetaStore, range: KeyRange, pageRows = 1_00
     const last = page.at(-1)
     if (page.length < pageRows || last === undefined || isCollapsed(last)) return
     from = Buffer.concat([last.key, Buffer.of(0)])
+  }
+}
+
+/** So many rows of a range behind a cursor; `next` is where to go on, undefined at the end. */
+export async function pageBehind(
+  meta: Pick<MetaStore, 'scan'>,
+  { from, to }: KeyRange,
+  cursor: string | undefined,
+  limit: number,
+): Promise<{ readonly entries: readonly Entry[]; readonly next: string | undefined }> {
+  const start = cursor === undefined ? from : Buffer.concat([Buffer.from(cursor, 'hex'), Buffer.of(0)])
+  const entries = (await meta.scan({ from: start, to }, { limit })).filter((row): row is Entry => !isCollapsed(row))
+  const last = entries.at(-1)
+  return {
+    entries,
+    next: entries.length < limit || last === undefined ? undefined : asBuffer(last.key).toString('hex'),
   }
 }
 

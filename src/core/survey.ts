@@ -7,7 +7,8 @@ import { keyParts } from '../meta/key.js'
 import { type Entry, isCollapsed, type MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { Piece } from '../model/version.js'
-import { rangeOf } from './rows.js'
+import type { DocumentFormat } from './documents.js'
+import { documentCodec, documentKey, rangeOf } from './rows.js'
 
 export interface Stores {
   readonly meta: MetaStore
@@ -71,6 +72,17 @@ export async function* pagesOf(
     if (last === undefined || page.length < pageRows) return
     from = Buffer.concat([last.key, Buffer.of(0)])
   }
+}
+
+/** A document that the bucket lists, or undefined, with damage reported when it cannot be read. */
+export async function documentOf<T>(
+  survey: Survey,
+  { id, documents }: Bucket,
+  { kind, fromJson }: DocumentFormat<T>,
+): Promise<T | undefined> {
+  if (!documents.includes(kind)) return undefined
+  const entry = await survey.stores.meta.get(documentKey(id, kind))
+  return entry && survey.attempt('document', `${id}/${kind}`, () => fromJson(documentCodec.decode(entry.value)))
 }
 
 export function partOfKey(key: Bytes, partCount: number, index: number): string {

@@ -10,7 +10,7 @@ import { PIECE_HASH_BYTES, pieceSizeOf, type TorrentPieces } from '../model/torr
 import type { ObjectVersion } from '../model/version.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { FoundObject, ObjectStore } from './objects.js'
-import { decodeVersion, noncurrentKey, objectKey, putOf, rangeOf, readRow } from './rows.js'
+import { decodeVersion, noncurrentKey, objectKey, pageBehind, putOf, rangeOf, readRow } from './rows.js'
 import { torrentCodec, torrentKey, torrentPlace, torrentPrefix, type VersionPlace } from './torrent-rows.js'
 
 export type PreparedTorrent =
@@ -149,16 +149,10 @@ async function findVersion(
 }
 
 async function sweepStep(meta: MetaStore, cursor: string | undefined) {
-  const all = rangeOf(torrentPrefix('ready'))
-  const from = cursor === undefined ? all.from : Buffer.from(cursor, 'hex')
-  const rows = (await meta.scan({ from, to: all.to }, { limit: SWEEP_ROWS })).filter((row) => !isCollapsed(row))
+  const { entries, next } = await pageBehind(meta, rangeOf(torrentPrefix('ready')), cursor, SWEEP_ROWS)
   const gone: Uint8Array[] = []
-  for (const row of rows) {
-    if (!isCollapsed(row) && (await findVersion(meta, torrentPlace(row.key))) === undefined) gone.push(row.key)
-  }
+  for (const { key } of entries) if ((await findVersion(meta, torrentPlace(key))) === undefined) gone.push(key)
   // A version does not come back, so nothing needs to be checked.
   if (gone.length > 0) await meta.commit({ removes: gone })
-  const last = rows.at(-1)
-  if (rows.length < SWEEP_ROWS || last === undefined || isCollapsed(last)) return { cursor: undefined }
-  return { cursor: Buffer.concat([last.key, Buffer.of(0)]).toString('hex') }
+  return { cursor: next }
 }

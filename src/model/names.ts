@@ -23,7 +23,8 @@ const NAME_LENGTH_MAX = 255
 
 /**
  * For CreateBucket. `hostSuffix` is what follows the name in the host, with its dot (`.cos.ap-guangzhou.myqcloud.com`);
- * it counts only under `name-appid`. `legacyNames`: old-style names are names too, under `dns-label`. Fails with InvalidBucketName, or BucketNameTooLong when length is all that is wrong.
+ * it counts only under `name-appid`. `legacyNames`: old-style names are names too, under `dns-label`. Fails with
+ * InvalidBucketName, or BucketNameTooLong when length is all that is wrong.
  */
 export function checkBucketName(
   rule: BucketNameRule,

@@ -14,6 +14,7 @@ export interface Sketch {
 
 export interface ClientFacts {
   readonly dialect: DialectName
+  /** Of the endpoint. */
   readonly region: string
   readonly now: number
   readonly owner: Credentials
@@ -25,12 +26,11 @@ export function regionalHost(dialect: DialectName, region: string, bucket?: stri
 }
 
 export function sketchOf(asked: Asked, { dialect, region, now, owner }: ClientFacts): Sketch {
-  const { method, key = '', query = {}, body, as = owner, skewMs = 0, bucket, announcedSizeBytes } = asked
+  const { method, key = '', query = {}, body, as = owner, skewMs = 0, bucket } = asked
   const host = asked.host ?? regionalHost(dialect, region, bucket)
   const headers = new Map(Object.entries(asked.headers ?? {}))
   const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body)
-  const sizeBytes = announcedSizeBytes ?? (body === undefined ? undefined : bytes.byteLength)
-  if (sizeBytes !== undefined) headers.set('content-length', String(sizeBytes))
+  if (body !== undefined && !headers.has('content-length')) headers.set('content-length', String(bytes.byteLength))
   const pairs = Object.entries(query)
   const signable = { method, rawPath: `/${key}`, query: pairs, host, headers, body: bytes, now: now + skewMs }
   const signed =
@@ -38,7 +38,7 @@ export function sketchOf(asked: Asked, { dialect, region, now, owner }: ClientFa
       ? headers
       : dialect === 'cos'
         ? new Map([...headers, ['authorization', signCos(signable, as)]])
-        : new Map([...headers, ...signS3(signable, as, region)])
+        : new Map([...headers, ...signS3(signable, as, asked.region ?? region)])
   const rawQuery = pairs.map(([name, value]) => encode(name) + (value === '' ? '' : `=${encode(value)}`)).join('&')
   return { method, target: `/${key}${rawQuery === '' ? '' : `?${rawQuery}`}`, host, headers: [...signed] }
 }

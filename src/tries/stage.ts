@@ -1,41 +1,16 @@
-/**
- * A server in memory on a port of its own, for one try: a clock that stands still, random bytes from a counter, the
- * same two accounts each time, so that the same try puts the same bytes on the wire. Nothing outside of it is touched.
- */
+/** A world behind a socket, for one try: the client of one dialect, an operator, and what the server says it raised. */
 
-import { createHash } from 'node:crypto'
-import { createService, memoryStores, openAdminApi } from '../app.js'
+import { openAdminApi } from '../app.js'
 import { assert } from '../base/assert.js'
-import { manualClock } from '../base/clock.js'
-import { createCallCounter, type FaultHook } from '../base/faults.js'
-import { newMasterKey } from '../base/master-key.js'
 import { type Log, silentLog } from '../base/telemetry.js'
-import { createFaultyBlobStore } from '../blob/faulty.js'
 import { loadSettings } from '../config/load.js'
-import { ensureRoot } from '../core/seeding.js'
-import { createFaultyMetaStore } from '../meta/faulty.js'
 import { ADMIN_API_PATH } from '../model/admin-actions.js'
 import type { DialectName } from '../wire/dialect.js'
 import { connectRaw } from './raw-client.js'
 import { headBytes, regionalHost, sketchOf } from './request.js'
 import { signS3 } from './signing.js'
-import type { Asked, Exchange, KeyHolder, Stage, Try } from './try.js'
-
-export const REGION = 'ap-guangzhou'
-const BUCKET = 'examplebucket-1250000000'
-/** 2026-01-02T03:04:05.678Z */
-const START = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
-
-const OWNER: KeyHolder = {
-  appId: '1250000000',
-  id: 'AKIDownerOWNERownerOWNERownerOWNER01',
-  secret: 'ownerSecretKEYownerSecretKEY0001',
-}
-const OTHER: KeyHolder = {
-  appId: '1250000001',
-  id: 'AKIDotherOTHERotherOTHERotherOTHER02',
-  secret: 'otherSecretKEYotherSecretKEY0002',
-}
+import type { Asked, Exchange, Stage, Try } from './try.js'
+import { BUCKET, createWorld, OTHER, OWNER, REGION } from './world.js'
 
 /** What came of a try: the exchange, and the conditions that the server says it raised, in order. */
 export interface Tried {
@@ -56,26 +31,9 @@ async function openStage(
   dialect: DialectName,
   onRaised: (condition: string) => void,
 ): Promise<Stage & AsyncDisposable> {
-  let hook: FaultHook | undefined
-  const calls = createCallCounter()
-  const inner = memoryStores()
-  const clock = manualClock(START)
   const loaded = loadSettings({ STOWAGE_REGION: REGION, ...settings })
-  const service = await createService({
-    stores: {
-      meta: createFaultyMetaStore(inner.meta, (call) => hook?.(call), calls),
-      blobs: createFaultyBlobStore(inner.blobs, (call) => hook?.(call), calls),
-    },
-    settings: loaded,
-    log: listeningLog(onRaised),
-    masterKey: newMasterKey(countedRandom()),
-    clock,
-    random: countedRandom(),
-  })
-  const { identities } = service.core
-  await ensureRoot(service.core, { appId: OWNER.appId, given: OWNER })
-  const other = await identities.ensureAccount({ appId: OTHER.appId, displayName: 'other' })
-  await identities.ensureKey({ ...OTHER, accountId: other.id, enabled: true, root: true })
+  const world = await createWorld({ settings: loaded, log: listeningLog(onRaised) })
+  const { service, core, clock, calls, fault } = world
   const listener = service.server()
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
   const admin = openAdminApi(service, loaded, silentLog)
@@ -86,7 +44,7 @@ async function openStage(
     dialect,
     prefix: dialect === 'cos' ? 'x-cos-' : 'x-amz-',
     region: REGION,
-    core: service.core,
+    core,
     clock,
     owner: OWNER,
     other: OTHER,
@@ -102,9 +60,7 @@ async function openStage(
       return answer
     },
     admin: (action, parameters) => callAdminApi(admin, clock.now(), calls.next(), action, parameters),
-    fault: (next) => {
-      hook = next
-    },
+    fault,
     pick: (choice) => choice[dialect],
     [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
   }
@@ -166,16 +122,5 @@ function listeningLog(onRaised: (condition: string) => void): Log {
       const condition = fields?.['condition']
       if (typeof condition === 'string') onRaised(condition)
     },
-  }
-}
-
-/** The same bytes each time, never the same twice in one. */
-function countedRandom(): (sizeBytes: number) => Buffer {
-  let count = 0
-  return (sizeBytes) => {
-    const blocks = Array.from({ length: Math.ceil(sizeBytes / 32) }, () =>
-      createHash('sha256').update(`random ${count++}`).digest(),
-    )
-    return Buffer.concat(blocks).subarray(0, sizeBytes)
   }
 }

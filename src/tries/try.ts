@@ -10,6 +10,7 @@ import type { Condition } from '../model/errors/index.js'
 import type { DialectName } from '../wire/dialect.js'
 import type { RawAnswer } from './raw-client.js'
 import type { Credentials } from './signing.js'
+import type { KeyHolder } from './world.js'
 
 /** What a client asks. */
 export interface Asked {
@@ -21,7 +22,7 @@ export interface Asked {
   readonly query?: Readonly<Record<string, string>>
   /** Lower-case names; all are signed. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent with its length. */
+  /** Sent with its length, unless the headers tell another. */
   readonly body?: string | Buffer
   /** The owner when absent. */
   readonly as?: Credentials | 'anonymous'
@@ -29,8 +30,8 @@ export interface Asked {
   readonly host?: string
   /** Of the client's clock. */
   readonly skewMs?: number
-  /** The length that is told, when it is not the one of the body. */
-  readonly announcedSizeBytes?: number
+  /** That an S3 signature is made for; the usual one when absent. */
+  readonly region?: string
   /** The client ends its side after what it has sent. */
   readonly hangsUp?: boolean
 }
@@ -39,10 +40,6 @@ export interface Asked {
 export interface Exchange {
   readonly sent: string
   readonly answer: RawAnswer
-}
-
-export interface KeyHolder extends Credentials {
-  readonly appId: string
 }
 
 /** A server with two accounts and nothing else, and a client of one dialect. */

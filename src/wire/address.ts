@@ -138,21 +138,25 @@ export function hostName(host: string): string {
   return host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '')
 }
 
-/** Under no suffix of the vendors or of this installation. */
-export function isForeignHost(name: string, ownSuffixes: readonly string[]): boolean {
-  const suffixes = [...ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX]
-  return !suffixes.some((each) => name === each || name.endsWith(`.${each}`))
+/** Tells host names under no suffix of the vendors or of this installation. */
+export function createForeignHosts(options: Pick<AddressOptions, 'ownSuffixes'>): (name: string) => boolean {
+  const suffixes = suffixesOf(options)
+  return (name) => suffixIn(name, suffixes) === undefined
+}
+
+function suffixIn(name: string, suffixes: readonly string[]): string | undefined {
+  return suffixes.find((each) => name === each || name.endsWith(`.${each}`))
 }
 
 /** The longest first. */
-function suffixesOf({ ownSuffixes }: AddressOptions): readonly string[] {
+function suffixesOf({ ownSuffixes }: Pick<AddressOptions, 'ownSuffixes'>): readonly string[] {
   return [...ownSuffixes, ...COS_SUFFIXES, ...S3_SUFFIXES, COS_API_SUFFIX].sort((a, b) => b.length - a.length)
 }
 
 /** Undefined for a host that is no more than a suffix, or has none. */
 function splitHost(host: string, suffixes: readonly string[]) {
   const name = hostName(host)
-  const suffix = suffixes.find((each) => name === each || name.endsWith(`.${each}`))
+  const suffix = suffixIn(name, suffixes)
   if (suffix === undefined || name === suffix) return undefined
   return { suffix, labels: name.slice(0, -suffix.length - 1) }
 }

@@ -5,7 +5,7 @@
 
 import type { DomainStore } from '../core/domains.js'
 import { type DomainType, isDomainName } from '../model/custom-domain.js'
-import { type Address, hostName, isForeignHost } from './address.js'
+import { type Address, createForeignHosts, hostName } from './address.js'
 import { decodePath } from './query.js'
 
 /** Undefined: the host is what it looks like. */
@@ -18,9 +18,10 @@ const ENTRANCES: Readonly<Record<DomainType, Address['entrance']>> = {
 }
 
 export function createCustomDomains(domains: Pick<DomainStore, 'find'>, ownSuffixes: readonly string[]): CustomDomains {
+  const isForeign = createForeignHosts({ ownSuffixes })
   return (host, rawPath) => {
     const name = hostName(host)
-    if (!isDomainName(name) || !isForeignHost(name, ownSuffixes)) return undefined
+    if (!isDomainName(name) || !isForeign(name)) return undefined
     return domains.find(name).then((bound) => {
       if (bound === undefined) return undefined
       const { bucketName, type } = bound

@@ -200,12 +200,12 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
   const bound = await options.customDomains(request.host, request.rawPath)
   const { query, address, dialect } = identify(options, request, progress, bound)
-  const isCall = isQueryCall(request, address)
-  if (isCall) progress.call = { dialect, action: undefined }
-  await options.gate.admit(request, address, isCall)
-  if (isCall) return serveCall(options, request, authFacts(options, request, query, address), dialect, progress)
+  if (isQueryCall(request, address)) progress.call = { dialect, action: undefined }
+  const { call } = progress
+  await options.gate.admit(request, address, call !== undefined)
+  if (call !== undefined)
+    return serveCall(options, request, authFacts(options, request, query, address), call, progress)
   checkEntrance(options, address)
-  checkAccelerateAddress(address)
   if (request.method === 'OPTIONS') {
     progress.preflight = true
     return options.crossOrigin.preflight(request, address, dialect)
@@ -279,14 +279,12 @@ function serveCall(
   options: PipelineOptions,
   request: WireRequest,
   facts: AuthFacts,
-  dialect: Dialect,
-  progress: Progress,
+  call: QueryProgress,
+  { requestIds }: Progress,
 ): Promise<WireResponse> {
   const { core, dialects, queryApi, clientAddresses, rateLimits, signUpUrl } = options
-  const call: QueryProgress = { dialect, action: undefined }
-  progress.call = call
   const api = { ...queryApi, core, dialects, clientAddresses, rateLimits, signUpUrl }
-  return serveQueryCall(api, request, facts, progress.requestIds, call)
+  return serveQueryCall(api, request, facts, requestIds, call)
 }
 
 /** A request that has found its operation. */
@@ -434,6 +432,7 @@ function target(
 /** Hosts that serve less than everything. */
 function checkEntrance(options: PipelineOptions, address: Address): void {
   requireKnownRegion(options, address)
+  checkAccelerateAddress(address)
   if (address.entrance === 'control')
     fail('NotImplemented', {}, { message: 'Batch jobs are not implemented by this server.' })
 }

@@ -18,6 +18,7 @@ import {
 import type { Address } from './address.js'
 import type { Dialect } from './dialect.js'
 import { percentEncodePath } from './percent.js'
+import { targetOf } from './regions.js'
 import type { WireRequest } from './request.js'
 import type { WireResponse } from './response.js'
 
@@ -95,7 +96,7 @@ function redirectAll({ redirectAll: all }: WebsiteConfiguration, visit: PageVisi
   const origin = originOf(visit, all.protocol, all.hostName)
   // Whoever is where everybody is sent to stays there.
   if (origin === originOf(visit, undefined, undefined)) return undefined
-  return answerAt(visit, 301, origin + request.rawPath + (request.rawQuery === '' ? '' : `?${request.rawQuery}`))
+  return answerAt(visit, 301, origin + targetOf(request))
 }
 
 /** A port belongs to the protocol that it was used with. */

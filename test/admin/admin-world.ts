@@ -9,8 +9,8 @@ import { newMasterKey } from '../../src/base/master-key.js'
 import { secret } from '../../src/base/secret.js'
 import { createLog } from '../../src/base/telemetry.js'
 import { loadSettings } from '../../src/config/load.js'
+import { type Credentials, signS3 } from '../../src/tries/signing.js'
 import { OTHER, OWNER, REGION, START } from '../support/exchange.js'
-import { type Credentials, signS3 } from '../support/signing.js'
 
 export interface Reply {
   readonly status: number

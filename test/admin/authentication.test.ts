@@ -6,9 +6,9 @@ import test from 'node:test'
 import { openAdminApi } from '../../src/app.js'
 import { silentLog } from '../../src/base/telemetry.js'
 import { loadSettings } from '../../src/config/load.js'
+import { type Credentials, signCos } from '../../src/tries/signing.js'
 import { OTHER, OWNER } from '../support/exchange.js'
 import { raises } from '../support/raises.js'
-import { type Credentials, signCos } from '../support/signing.js'
 import { wireRequest } from '../support/wire-request.js'
 import {
   type AdminWorld,

@@ -15,8 +15,8 @@ import { GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import type COS from 'cos-nodejs-sdk-v5'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { startServer, type TestServer } from '../../src/testing.js'
+import { cosSignatureFields } from '../../src/tries/form.js'
 import { cosThroughProxy, REGION } from '../sdk/clients.js'
-import { cosSignatureFields } from '../support/form.js'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.js'
 
 const AT = { Bucket: 'examplebucket-1250000000', Region: REGION }

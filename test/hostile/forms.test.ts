@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { BOUNDARY, contentType, fieldParts, filePart, formBytes } from '../support/form.js'
+import { BOUNDARY, contentType, fieldParts, filePart, formBytes } from '../../src/tries/form.js'
 import { raises } from '../support/raises.js'
 import { BUCKET, eventually, type HostileServer, hostileServer, request } from './hostile-server.js'
 

@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StartOptions } from '../../src/testing.js'
-import { connectRaw, type RawClient } from '../server/raw-client.js'
+import { connectRaw, type RawClient } from '../../src/tries/raw-client.js'
 import { temporaryDirectory } from '../support/temporary-directory.js'
 import { SERVER_PROCESS } from './server-process.js'
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import type { RawClient } from '../server/raw-client.js'
+import type { RawClient } from '../../src/tries/raw-client.js'
 import { raises } from '../support/raises.js'
 import { eventually, hostileServer, request } from './hostile-server.js'
 

@@ -4,8 +4,8 @@
  */
 
 import { createHash, createHmac } from 'node:crypto'
+import { type Credentials, encode, type Signable, signCos, signS3 } from '../../src/tries/signing.js'
 import type { AuthKind } from '../../src/wire/authentication.js'
-import { type Credentials, encode, type Signable, signCos, signS3 } from '../support/signing.js'
 
 export const AUTH_KINDS = [
   'cos-header',

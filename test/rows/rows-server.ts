@@ -7,39 +7,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServiceSettings } from '../../src/app.js'
+import { connectRaw, type RawAnswer, type RawClient } from '../../src/tries/raw-client.js'
+import { headBytes, regionalHost, sketchOf } from '../../src/tries/request.js'
+import type { Credentials } from '../../src/tries/signing.js'
+import type { Asked } from '../../src/tries/try.js'
 import type { DialectName } from '../../src/wire/dialect.js'
-import { connectRaw, type RawAnswer, type RawClient } from '../server/raw-client.js'
-import { createExchange, type Exchange, OTHER, OWNER, REGION } from '../support/exchange.js'
-import type { Credentials } from '../support/signing.js'
-import { place } from './placements.js'
+import { BUCKET, createExchange, type Exchange, OTHER, OWNER, REGION } from '../support/exchange.js'
 
-export const BUCKET = 'examplebucket-1250000000'
 export const NOBODY: Credentials = { id: 'AKIDnobody', secret: 'nobodySecret' }
 export const MISTAKEN: Credentials = { id: OWNER.id, secret: 'notTheSecretOfAnybody0000' }
-export { OTHER, OWNER, REGION }
+export type { Asked }
+export { BUCKET, OTHER, OWNER, REGION }
 
 export const DIALECTS: readonly DialectName[] = ['cos', 's3']
-
-const HOSTS = { cos: `cos.${REGION}.myqcloud.com`, s3: `s3.${REGION}.amazonaws.com` } as const
-
-export interface Asked {
-  readonly method: string
-  /** Undefined: the service. */
-  readonly bucket?: string
-  /** Raw, without the first slash. */
-  readonly key?: string
-  readonly query?: Readonly<Record<string, string>>
-  /** Lower-case names; signed. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly as?: Credentials | 'anonymous'
-  /** Verbatim; the dialect's virtual host when absent. */
-  readonly host?: string
-  /** Of the client's clock. */
-  readonly skewMs?: number
-  /** That an S3 signature is made for; the usual one when absent. */
-  readonly region?: string
-}
 
 export interface Answer extends RawAnswer {
   /** The children of `<Error>`, in order; empty when there is no body. */
@@ -61,7 +41,8 @@ export async function rowsServer(settings: Partial<ServiceSettings> = {}): Promi
   const exchange = await createExchange(settings)
   const listener = exchange.service.server()
   const { port } = await listener.listen({ host: '127.0.0.1', port: 0 })
-  const head = (dialect: DialectName, asked: Asked) => signedHead(exchange, dialect, asked)
+  const head = (dialect: DialectName, asked: Asked) =>
+    headBytes(sketchOf(asked, { dialect, region: REGION, now: exchange.clock.now(), owner: OWNER }))
   const ask = async (dialect: DialectName, asked: Asked) => {
     using client = await connectRaw(port)
     client.send(head(dialect, asked))
@@ -78,32 +59,6 @@ export async function rowsServer(settings: Partial<ServiceSettings> = {}): Promi
   }
   const dispose = () => listener[Symbol.asyncDispose]()
   return { exchange, port, connect: (how) => connectRaw(port, how), head, ask, must, [Symbol.asyncDispose]: dispose }
-}
-
-function hostOf(dialect: DialectName, { bucket, host }: Asked): string {
-  return host ?? (bucket === undefined ? HOSTS[dialect] : `${bucket}.${HOSTS[dialect]}`)
-}
-
-function signedHead(exchange: Exchange, dialect: DialectName, asked: Asked): string {
-  const { method, key = '', query = {}, headers = {}, body, as = OWNER, skewMs = 0, region = REGION } = asked
-  const host = hostOf(dialect, asked)
-  const sent = new Map(Object.entries(headers))
-  if (body !== undefined && !sent.has('content-length')) sent.set('content-length', String(Buffer.byteLength(body)))
-  const signable = {
-    method,
-    rawPath: `/${key}`,
-    query: Object.entries(query),
-    host,
-    headers: sent,
-    body: Buffer.from(body ?? ''),
-    now: exchange.clock.now() + skewMs,
-  }
-  const kind = dialect === 'cos' ? 'cos-header' : 's3-v4-header'
-  const rawQuery = signable.query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
-  const placed = as === 'anonymous' ? { rawQuery, headers: sent } : place(kind, signable, as, region)
-  const target = `/${key}${placed.rawQuery === '' ? '' : `?${placed.rawQuery}`}`
-  const lines = [...placed.headers].map(([name, value]) => `${name}: ${value}`)
-  return [`${method} ${target} HTTP/1.1`, `Host: ${host}`, ...lines, '', ''].join('\r\n')
 }
 
 const XML_ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', '#13': '\r' }
@@ -230,5 +185,5 @@ function assertResource(answer: Answer, dialect: DialectName, asked: Asked): voi
   if (/%|^$/.test(key) && key !== '') return
   if (asked.host !== undefined) return
   const s3 = bucket === undefined ? '/' : key === '' ? `/${bucket}` : `/${bucket}/${key}`
-  assert.equal(childOf(answer, 'Resource'), dialect === 'cos' ? `${hostOf(dialect, asked)}/${key}` : s3)
+  assert.equal(childOf(answer, 'Resource'), dialect === 'cos' ? `${regionalHost(dialect, REGION, bucket)}/${key}` : s3)
 }

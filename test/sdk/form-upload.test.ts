@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { CreateBucketCommand, GetObjectCommand } from '@aws-sdk/client-s3'
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import { startServer, type TestServer } from '../../src/testing.js'
-import { cosSignatureFields, type Fields } from '../support/form.js'
+import { cosSignatureFields, type Fields } from '../../src/tries/form.js'
 import { cosThroughProxy, patterned, REGION, s3PathStyle } from './clients.js'
 
 const BUCKET = 'examplebucket-1250000000'

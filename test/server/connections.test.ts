@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
+import { rawClient } from '../../src/tries/raw-client.js'
 import type { WireResponse } from '../../src/wire/response.js'
 import { TEST_CERTIFICATE } from './certificate.js'
 import { echo, eventually, listening, text } from './listening.js'
-import { rawClient } from './raw-client.js'
 
 const HOST = 'Host: a.example\r\n'
 const GET = `GET / HTTP/1.1\r\n${HOST}\r\n`

@@ -3,13 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Bytes } from '../../src/base/bytes.js'
 import { systemClock } from '../../src/base/clock.js'
+import { connectRaw, type RawClient } from '../../src/tries/raw-client.js'
 import { renderError } from '../../src/wire/error-body.js'
 import type { WireRequest } from '../../src/wire/request.js'
 import { createRequestIds } from '../../src/wire/request-ids.js'
 import type { WireResponse } from '../../src/wire/response.js'
 import type { HttpServer, HttpServerLimits, HttpServerOptions, RequestHandlers } from '../../src/wire/server/index.js'
 import { createHttpServer } from '../../src/wire/server/index.js'
-import { connectRaw, type RawClient } from './raw-client.js'
 
 export type Handler = (request: WireRequest) => Promise<WireResponse> | WireResponse
 

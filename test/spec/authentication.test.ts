@@ -10,6 +10,7 @@ import { GRANT_PERMISSIONS, type GrantPermission } from '../../src/model/grants.
 import { type PermissionNeed, permissionNeeds } from '../../src/model/permissions.js'
 import { actionNames } from '../../src/model/policy/action-names.js'
 import { operations as table } from '../../src/operations/table.js'
+import type { Credentials, Signable } from '../../src/tries/signing.js'
 import type { AuthKind } from '../../src/wire/authentication.js'
 import type { DialectName } from '../../src/wire/dialect.js'
 import type { Operation } from '../../src/wire/operation.js'
@@ -30,7 +31,6 @@ import {
   speaker,
 } from '../support/exchange.js'
 import { raises } from '../support/raises.js'
-import type { Credentials, Signable } from '../support/signing.js'
 
 const EMPTY_BUCKET = 'emptybucket-1250000000'
 const NEW_BUCKET = 'newbucket-1250000000'

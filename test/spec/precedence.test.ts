@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import type { Credentials } from '../../src/tries/signing.js'
 import type { AuthKind } from '../../src/wire/authentication.js'
 import { place } from '../rows/placements.js'
 import {
@@ -21,7 +22,6 @@ import {
   type Speaker,
   speaker,
 } from '../support/exchange.js'
-import type { Credentials } from '../support/signing.js'
 
 const NOBODY: Credentials = { id: 'AKIDnobody', secret: 'x' }
 const MISTAKEN: Credentials = { id: OWNER.id, secret: 'notTheSecretOfAnybody0000' }

@@ -8,9 +8,16 @@ import { randomBytes } from 'node:crypto'
 import type { IssueRequest, TemporaryCredentials } from '../../src/core/identity-store.js'
 import { isApiError } from '../../src/model/errors/index.js'
 import type { Role } from '../../src/model/identity.js'
+import {
+  contentType,
+  cosSignatureFields,
+  fieldParts,
+  filePart,
+  formBytes,
+  s3SignatureFields,
+} from '../../src/tries/form.js'
 import { place } from '../rows/placements.js'
 import { assertError, type Heard, inBothDialects, OTHER, OWNER, REGION, type Speaker } from '../support/exchange.js'
-import { contentType, cosSignatureFields, fieldParts, filePart, formBytes, s3SignatureFields } from '../support/form.js'
 import { raises } from '../support/raises.js'
 
 const HOUR_SECONDS = 3_600

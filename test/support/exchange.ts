@@ -5,66 +5,20 @@
  */
 
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import {
-  createService,
-  memoryStores,
-  type Service,
-  type ServiceOptions,
-  type ServiceSettings,
-  type Stores,
-} from '../../src/app.js'
+import type { ServiceSettings, Stores } from '../../src/app.js'
 import type { Bytes } from '../../src/base/bytes.js'
-import { type ManualClock, manualClock } from '../../src/base/clock.js'
-import { type CallCounter, createCallCounter, type FaultHook } from '../../src/base/faults.js'
-import { newMasterKey } from '../../src/base/master-key.js'
-import { silentLog } from '../../src/base/telemetry.js'
 import { parseXml, type XmlElement } from '../../src/base/xml.js'
-import { createFaultyBlobStore } from '../../src/blob/faulty.js'
 import { loadSettings } from '../../src/config/load.js'
-import type { Core } from '../../src/core/core.js'
-import { ensureRoot } from '../../src/core/seeding.js'
-import { createFaultyMetaStore } from '../../src/meta/faulty.js'
-import type { Account } from '../../src/model/principal.js'
+import { regionalHost } from '../../src/tries/request.js'
+import { type Credentials, encode, signCos, signS3 } from '../../src/tries/signing.js'
+import { BUCKET, createWorld, OTHER, OWNER, REGION, START, type World } from '../../src/tries/world.js'
 import type { WireRequest } from '../../src/wire/request.js'
 import type { WireResponse } from '../../src/wire/response.js'
-import { type Credentials, encode, signCos, signS3 } from './signing.js'
 
-export const REGION = 'ap-guangzhou'
-/** Valid in both dialects: the owner's APPID is its end. */
-export const BUCKET = 'examplebucket-1250000000'
-/** 2026-01-02T03:04:05.678Z */
-export const START = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
+export { BUCKET, OTHER, OWNER, REGION, START }
 
-export const OWNER: Credentials & { readonly appId: string } = {
-  appId: '1250000000',
-  id: 'AKIDownerOWNERownerOWNERownerOWNER01',
-  secret: 'ownerSecretKEYownerSecretKEY0001',
-}
-export const OTHER: typeof OWNER = {
-  appId: '1250000001',
-  id: 'AKIDotherOTHERotherOTHERotherOTHER02',
-  secret: 'otherSecretKEYotherSecretKEY0002',
-}
-
-export interface Exchange {
-  readonly service: Service
-  /** For another process over the same stores. */
-  readonly serviceOptions: ServiceOptions
-  readonly core: Core
-  /** The stores as the service sees them, faults included. */
-  readonly meta: Stores['meta']
-  readonly blobs: Stores['blobs']
-  readonly clock: ManualClock
-  /** What the name service says; nobody asks the real one. */
-  readonly textRecords: Map<string, readonly string[]>
-  /** Numbers the calls of both stores. */
-  readonly calls: CallCounter
-  readonly owner: Account
-  readonly other: Account
-  /** Asked at every call of a store from now on; undefined: no faults. */
-  fault(hook: FaultHook | undefined): void
+export interface Exchange extends World {
   send(request: WireRequest): Promise<WireResponse>
 }
 
@@ -72,50 +26,8 @@ export async function createExchange(
   settings: Partial<ServiceSettings> = {},
   disk: Pick<Stores, 'freeBytes'> = {},
 ): Promise<Exchange> {
-  let hook: FaultHook | undefined
-  const calls = createCallCounter()
-  const inner = memoryStores()
-  const stores: Stores = {
-    meta: createFaultyMetaStore(inner.meta, (call) => hook?.(call), calls),
-    blobs: createFaultyBlobStore(inner.blobs, (call) => hook?.(call), calls),
-  }
-  const clock = manualClock(START)
-  const textRecords = new Map<string, readonly string[]>()
-  const serviceOptions: ServiceOptions = {
-    stores: { ...stores, ...disk },
-    settings: { ...loadSettings({ STOWAGE_REGION: REGION }), ...settings },
-    log: silentLog,
-    masterKey: newMasterKey(seededRandom()),
-    clock,
-    random: seededRandom(),
-    textRecords: async (name) => textRecords.get(name) ?? [],
-  }
-  const service = await createService(serviceOptions)
-  const { core, pipeline } = service
-  const { account: owner } = await ensureRoot(core, { appId: OWNER.appId, given: OWNER })
-  const other = await core.identities.ensureAccount({ appId: OTHER.appId, displayName: 'other' })
-  await core.identities.ensureKey({
-    id: OTHER.id,
-    secret: OTHER.secret,
-    accountId: other.id,
-    enabled: true,
-    root: true,
-  })
-  const fault = (next: FaultHook | undefined) => {
-    hook = next
-  }
-  return { service, serviceOptions, core, ...stores, clock, textRecords, calls, owner, other, fault, send: pipeline }
-}
-
-/** The same bytes in every run, never the same twice in one. */
-function seededRandom(): (sizeBytes: number) => Buffer {
-  let count = 0
-  return (sizeBytes) => {
-    const blocks = Array.from({ length: Math.ceil(sizeBytes / 32) }, () =>
-      createHash('sha256').update(`random ${count++}`).digest(),
-    )
-    return Buffer.concat(blocks).subarray(0, sizeBytes)
-  }
+  const world = await createWorld({ settings: { ...loadSettings({ STOWAGE_REGION: REGION }), ...settings }, disk })
+  return { ...world, send: world.service.pipeline }
 }
 
 export type Caller = 'owner' | 'other' | 'anonymous' | Credentials
@@ -185,14 +97,13 @@ export interface Speaker extends Exchange {
   put(key: string, body?: string | Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Heard>
 }
 
-const HOSTS = { cos: `cos.${REGION}.myqcloud.com`, s3: `s3.${REGION}.amazonaws.com` } as const
 const DECLARATIONS = {
   cos: "<?xml version='1.0' encoding='utf-8' ?>\n",
   s3: '<?xml version="1.0" encoding="UTF-8"?>\n',
 } as const
 
 export function speaker(exchange: Exchange, dialect: 'cos' | 's3'): Speaker {
-  const host = (bucket?: string) => (bucket === undefined ? HOSTS[dialect] : `${bucket}.${HOSTS[dialect]}`)
+  const host = (bucket?: string) => regionalHost(dialect, REGION, bucket)
   const say = (said: Said) => converse(exchange, dialect, host, said)
   const must = async (said: Said): Promise<Heard> => {
     const heard = await say(said)

@@ -4,8 +4,8 @@
  */
 
 import { createHash, createHmac } from 'node:crypto'
+import { type Credentials, encode } from '../../src/tries/signing.js'
 import type { Said } from './exchange.js'
-import { type Credentials, encode } from './signing.js'
 
 export interface TemporaryKey extends Credentials {
   readonly token?: string

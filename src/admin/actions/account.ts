@@ -1,10 +1,10 @@
 /** Accounts. The root account stays active: without it nobody could undo what was done to the others. */
 
-import { fail } from '../../model/errors/index.js'
 import { LIMIT_NAMES, NO_LIMITS } from '../../model/limits.js'
 import type { Account, AccountState } from '../../model/principal.js'
 import { accountNamed, type Call, type HandlersOf, type JsonObject } from '../action.js'
 import { limitChanges, shownLimits } from '../limits.js'
+import { refuseParameter } from '../parameters.js'
 import { shownAccount, shownKey } from '../shown.js'
 
 export const accountHandlers: HandlersOf<'account'> = {
@@ -50,7 +50,7 @@ function limitsOf({ appId, limits }: Account): JsonObject {
 async function setState(call: Call, name: string, state: AccountState): Promise<JsonObject> {
   const account: Account = await accountNamed(call, name)
   if (state !== 'active' && account.id === call.caller.account.id) {
-    fail('InvalidParameterValue', { ParameterName: 'account' }, { message: 'The root account stays active.' })
+    refuseParameter('account', 'The root account stays active.')
   }
   return shownAccount(await call.identities.changeAccount(account.id, { state }))
 }

@@ -1,7 +1,7 @@
 /** Limits of buckets, and what they hold. */
 
 import { BUCKET_LIMIT_NAMES } from '../../model/limits.js'
-import { bucketNamed, type Handlers } from '../action.js'
+import { bucketNamed, type Call, type Handlers, type JsonObject } from '../action.js'
 import { limitChanges, shownLimits } from '../limits.js'
 
 export const bucketLimitHandlers: Handlers<'bucket limits' | 'bucket set-limits' | 'bucket usage' | 'bucket count'> = {
@@ -14,17 +14,15 @@ export const bucketLimitHandlers: Handlers<'bucket limits' | 'bucket set-limits'
     const limits = await call.core.limits.setOfBucket(await bucketNamed(call, name), changes)
     return { bucket: name, ...shownLimits(limits, BUCKET_LIMIT_NAMES) }
   },
-  'bucket usage': async (call, { bucket: name }) => {
-    const { state, sizeBytes, objects } = await call.core.limits.usageOfBucket(await bucketNamed(call, name))
-    return state === 'uncounted'
-      ? { bucket: name, state, sizeBytes: null, objects: null }
-      : { bucket: name, state, sizeBytes, objects }
-  },
+  'bucket usage': (call, { bucket: name }) => shownUsage(call, name),
   'bucket count': async (call, { bucket: name }) => {
-    const bucket = await bucketNamed(call, name)
-    await call.core.limits.count(bucket)
-    const now = await bucketNamed(call, name)
-    const { state, sizeBytes, objects } = await call.core.limits.usageOfBucket(now)
-    return { bucket: name, state, sizeBytes, objects }
+    await call.core.limits.count(await bucketNamed(call, name))
+    return shownUsage(call, name)
   },
+}
+
+async function shownUsage(call: Call, name: string): Promise<JsonObject> {
+  const { state, sizeBytes, objects } = await call.core.limits.usageOfBucket(await bucketNamed(call, name))
+  const known = state !== 'uncounted'
+  return { bucket: name, state, sizeBytes: known ? sizeBytes : null, objects: known ? objects : null }
 }

@@ -3,9 +3,9 @@
 import { httpsFormat } from '../../core/bucket-access.js'
 import type { FormerRegion } from '../../core/bucket-moves.js'
 import type { Bucket } from '../../model/bucket.js'
-import { fail } from '../../model/errors/index.js'
 import { HTTPS_POLICIES, isHttpsPolicy } from '../../model/https-policy.js'
 import { accountNamed, bucketNamed, type Call, type Handlers, type JsonObject } from '../action.js'
+import { refuseParameter } from '../parameters.js'
 import { shownTime } from '../shown.js'
 
 const BUCKETS_MAX = 10_000
@@ -19,13 +19,14 @@ export const bucketHandlers: Handlers<'bucket list' | 'bucket show' | 'bucket mo
   'bucket show': async (call, { bucket }) => shownWithMoves(call, await bucketNamed(call, bucket)),
   'bucket move': async (call, { bucket: name, to }) => {
     const bucket = await bucketNamed(call, name)
-    if (!call.regions.includes(to)) refuse('to', `There is no region ${to}. There are: ${call.regions.join(', ')}.`)
+    if (!call.regions.includes(to))
+      refuseParameter('to', `There is no region ${to}. There are: ${call.regions.join(', ')}.`)
     return shownWithMoves(call, await call.core.moves.move(bucket, to))
   },
   'bucket set-https': async (call, { bucket: name, policy }) => {
     const bucket = await bucketNamed(call, name)
     if (!isHttpsPolicy(policy)) {
-      return refuse('policy', `The parameter policy must be one of ${HTTPS_POLICIES.join(', ')}.`)
+      return refuseParameter('policy', `The parameter policy must be one of ${HTTPS_POLICIES.join(', ')}.`)
     }
     const { documents } = call.core
     const { kind, toJson } = httpsFormat
@@ -55,8 +56,4 @@ async function shownWithMoves(call: Call, bucket: Bucket): Promise<JsonObject> {
 function shownFormer({ region, leftAt, redirectUntil, settled }: FormerRegion, now: number): JsonObject {
   const state = settled || redirectUntil <= now ? 'settled' : 'redirecting'
   return { region, state, leftAt: shownTime(leftAt), redirectUntil: shownTime(redirectUntil) }
-}
-
-function refuse(ParameterName: string, message: string): never {
-  return fail('InvalidParameterValue', { ParameterName }, { message })
 }

@@ -1,8 +1,8 @@
 /** Access keys. A key cannot shut itself out: whoever does that by mistake would have no way back. */
 
-import { fail } from '../../model/errors/index.js'
 import type { AccessKeyInfo } from '../../model/identity.js'
 import { accountNamed, type Call, type HandlersOf, keyNamed, noSuch } from '../action.js'
+import { refuseParameter } from '../parameters.js'
 import { shownKey } from '../shown.js'
 
 export const keyHandlers: HandlersOf<'key'> = {
@@ -35,6 +35,5 @@ export const keyHandlers: HandlersOf<'key'> = {
 async function otherKeyNamed(call: Call, id: string): Promise<AccessKeyInfo> {
   const key = await keyNamed(call, id)
   if (key.id !== call.caller.accessKeyId) return key
-  const message = 'This key signed the request. Sign with another root key to disable or delete it.'
-  return fail('InvalidParameterValue', { ParameterName: 'key' }, { message })
+  return refuseParameter('key', 'This key signed the request. Sign with another root key to disable or delete it.')
 }

@@ -2,6 +2,7 @@
 
 import type { Stage, Try } from '../try.js'
 import {
+  announcing,
   beginUpload,
   complete,
   makeBucket,
@@ -9,7 +10,6 @@ import {
   md5,
   onObject,
   putObject,
-  unsignedPayload,
 } from './steps.js'
 
 const GIBIBYTE = 1024 ** 3
@@ -39,8 +39,8 @@ export const objectTries: readonly Try[] = [
     },
     prepare: makeBucket,
     raise: (stage) => {
-      const headers = { expect: '100-continue', ...unsignedPayload(stage) }
-      return stage.ask(onObject(stage, 'PUT', { announcedSizeBytes: 5 * GIBIBYTE + 1, headers }))
+      const headers = { expect: '100-continue', ...announcing(stage, 5 * GIBIBYTE + 1) }
+      return stage.ask(onObject(stage, 'PUT', { headers }))
     },
   },
   {
@@ -65,14 +65,7 @@ export const objectTries: readonly Try[] = [
     },
     prepare: makeBucket,
     raise: (stage) =>
-      stage.ask(
-        onObject(stage, 'PUT', {
-          announcedSizeBytes: 10,
-          body: '01234',
-          hangsUp: true,
-          headers: unsignedPayload(stage),
-        }),
-      ),
+      stage.ask(onObject(stage, 'PUT', { body: '01234', hangsUp: true, headers: announcing(stage, 10) })),
   },
   {
     condition: 'RequestTimeout',
@@ -82,8 +75,7 @@ export const objectTries: readonly Try[] = [
     },
     settings: { STOWAGE_BODY_IDLE_MS: '100' },
     prepare: makeBucket,
-    raise: (stage) =>
-      stage.ask(onObject(stage, 'PUT', { announcedSizeBytes: 10, body: '01234', headers: unsignedPayload(stage) })),
+    raise: (stage) => stage.ask(onObject(stage, 'PUT', { body: '01234', headers: announcing(stage, 10) })),
   },
   {
     condition: 'MissingContentLength',

@@ -35,9 +35,10 @@ export function onBucket(stage: Stage, method: string, more: Partial<Asked> = {}
   return { method, bucket: stage.bucket, ...more }
 }
 
-/** The payload of what is not sent, or not whole, cannot be signed; COS never signs it. */
-export function unsignedPayload(stage: Stage): Readonly<Record<string, string>> {
-  return stage.pick({ cos: {}, s3: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } })
+/** A length that the body does not have; what is not sent whole cannot be signed in S3, and never is in COS. */
+export function announcing(stage: Stage, sizeBytes: number): Readonly<Record<string, string>> {
+  const unsigned = stage.pick({ cos: {}, s3: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } })
+  return { 'content-length': String(sizeBytes), ...unsigned }
 }
 
 export async function setVersioning(stage: Stage, status: 'Enabled' | 'Suspended'): Promise<void> {

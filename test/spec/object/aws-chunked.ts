@@ -1,8 +1,8 @@
 /** Bodies framed as `aws-chunked`, built and signed as Amazon's pages say and independent of the decoder. */
 
 import { createHash, createHmac } from 'node:crypto'
+import { signS3 } from '../../../src/tries/signing.js'
 import { type Heard, OWNER, REGION, type Speaker } from '../../support/exchange.js'
-import { signS3 } from '../../support/signing.js'
 
 export interface ChunkedPut {
   readonly key: string

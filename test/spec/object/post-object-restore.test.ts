@@ -2,6 +2,14 @@
 
 import assert from 'node:assert/strict'
 import {
+  contentType,
+  cosSignatureFields,
+  fieldParts,
+  filePart,
+  formBytes,
+  s3SignatureFields,
+} from '../../../src/tries/form.js'
+import {
   assertError,
   type Caller,
   childText,
@@ -16,14 +24,6 @@ import {
   speaker,
   textsOf,
 } from '../../support/exchange.js'
-import {
-  contentType,
-  cosSignatureFields,
-  fieldParts,
-  filePart,
-  formBytes,
-  s3SignatureFields,
-} from '../../support/form.js'
 import { raises } from '../../support/raises.js'
 import { begin, partSizeBytesMin, putInParts } from '../multipart/upload.js'
 

@@ -5,20 +5,6 @@ import { createHash, createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import type { Bytes } from '../../../src/base/bytes.js'
 import {
-  assertError,
-  childText,
-  createExchange,
-  type Heard,
-  inBothDialects,
-  inCos,
-  inS3,
-  OTHER,
-  OWNER,
-  type Said,
-  type Speaker,
-  speaker,
-} from '../../support/exchange.js'
-import {
   BOUNDARY,
   contentType,
   cosSignatureFields,
@@ -33,9 +19,23 @@ import {
   s3SignatureFields,
   signCosPolicy,
   signS3Policy,
-} from '../../support/form.js'
+} from '../../../src/tries/form.js'
+import type { Credentials } from '../../../src/tries/signing.js'
+import {
+  assertError,
+  childText,
+  createExchange,
+  type Heard,
+  inBothDialects,
+  inCos,
+  inS3,
+  OTHER,
+  OWNER,
+  type Said,
+  type Speaker,
+  speaker,
+} from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
-import type { Credentials } from '../../support/signing.js'
 import { taggingXml, tagsIn } from '../tag-sets.js'
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the variable of the forms, none of ours

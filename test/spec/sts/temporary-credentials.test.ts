@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { v1Signature } from '../../../src/dialects/cos/api-signature.js'
 import { stsActions } from '../../../src/operations/sts/actions.js'
+import type { Credentials } from '../../../src/tries/signing.js'
 import { createExchange, type Exchange, OTHER, OWNER, speaker } from '../../support/exchange.js'
-import type { Credentials } from '../../support/signing.js'
 
 const HOST = 'sts.tencentcloudapi.com'
 const POLICY = {
