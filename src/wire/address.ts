@@ -117,7 +117,7 @@ export interface AddressOptions {
 }
 
 /** Parsed hosts are remembered, up to this many. */
-const HOSTS_REMEMBERED_MAX = 1_000
+export const HOSTS_REMEMBERED_MAX = 1_000
 
 export function createAddressing(options: AddressOptions): (host: string, rawPath: string) => Address {
   const suffixes = suffixesOf(options)
