@@ -29,11 +29,7 @@ const PARTS: readonly ExtraPart[] = [redirectLocation]
 
 export const wantedExtras: HeadField<readonly WantedExtra[]> = headField(
   PARTS.map(({ place }) => place).join(', '),
-  (source) =>
-    PARTS.flatMap((part) => {
-      const wanted = part.read(source)
-      return wanted === undefined ? [] : [wanted]
-    }),
+  (source) => PARTS.map((part) => part.read(source)).filter((wanted) => wanted !== undefined),
 )
 
 export async function newExtras(

@@ -21,11 +21,10 @@ export const putObject = operation({
     storageClass,
     unserved: unservedHeaders('object'),
     wanted: wantedExtras,
-    given: objectAclHeaders,
+    acl: objectAclHeaders,
     conditions: writeConditions,
     source: objectBody,
   },
   output: storedOutput,
-  handle: (services, { bucket, key }, { given, ...request }) =>
-    storeObject(services, bucket, key, { ...request, acl: given }),
+  handle: (services, { bucket, key }, request) => storeObject(services, bucket, key, request),
 })
