@@ -30,6 +30,7 @@ import type {
   ObjectHeaders,
   ObjectVersion,
   Piece,
+  PieceSeal,
   StoredChecksum,
   StoredPart,
 } from '../model/version.js'
@@ -292,17 +293,28 @@ export const bucketCountKey = (accountId: string) => key(kinds.bucketCount, acco
 
 // --- versions -------------------------------------------------------------------------------------------------
 
-function pieceToJson({ blob, offsetBytes, sizeBytes, inline }: Piece): Json {
-  return [blob, offsetBytes, sizeBytes, inline ? 1 : 0]
+function pieceToJson({ blob, offsetBytes, sizeBytes, inline, seal }: Piece): Json {
+  const plain = [blob, offsetBytes, sizeBytes, inline ? 1 : 0]
+  return seal === undefined ? plain : [...plain, [seal.by, seal.wrappedKey, seal.wholeSizeBytes]]
 }
 
 function pieceFromJson(json: Json): Piece {
-  const [blob, offsetBytes, sizeBytes, inline] = asList(json)
-  return {
+  const [blob, offsetBytes, sizeBytes, inline, seal] = asList(json)
+  const plain = {
     blob: asText(blob),
     offsetBytes: asNumber(offsetBytes),
     sizeBytes: asNumber(sizeBytes),
     inline: inline === 1,
+  }
+  return seal === undefined ? plain : { ...plain, seal: sealFromJson(seal) }
+}
+
+function sealFromJson(json: Json): PieceSeal {
+  const [by, wrappedKey, wholeSizeBytes] = asList(json)
+  return {
+    by: asOneOf(by, ['server', 'customer']),
+    wrappedKey: asText(wrappedKey),
+    wholeSizeBytes: asNumber(wholeSizeBytes),
   }
 }
 

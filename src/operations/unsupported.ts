@@ -28,7 +28,6 @@ const FAMILIES: readonly Family[] = [
   { name: 'BucketAccelerate', query: 'accelerate', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketDomain', query: 'domain', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketDomainCertificate', query: 'domaincertificate', methods: GPD, target: 'bucket', dialects: COS },
-  { name: 'BucketEncryption', query: 'encryption', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketIntelligentTiering', query: 'intelligenttiering', methods: GP, target: 'bucket', dialects: COS },
   { name: 'BucketIntelligentTiering', query: 'intelligent-tiering', methods: GPD, target: 'bucket', dialects: BOTH },
   {

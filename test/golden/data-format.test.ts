@@ -291,7 +291,7 @@ const SAMPLES: readonly Sample[] = [
       ...UPLOAD,
       extras: {
         lock: { retention: undefined, legalHold: true },
-        encryption: { kind: 'customer', keyMd5: 'AAECAwQFBgcICQoLDA0ODw==' },
+        encryption: { kind: 'customer', check: 'AAECAwQFBgcICQoLDA0ODw==' },
       },
     },
     'upload with everything',
