@@ -8,7 +8,6 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import { asBuffer, type Bytes, utf8 } from '../base/bytes.js'
 import { equalSecrets } from '../base/hmac.js'
 import type { Secret } from '../base/secret.js'
-import { BlobDamaged, type BlobId } from '../blob/blob-store.js'
 import { fail } from '../model/errors/index.js'
 import type { Piece, PieceSeal } from '../model/version.js'
 import type { Encryption } from '../model/version-extras.js'
@@ -128,6 +127,9 @@ async function* cutInto(sizeBytes: number, source: AsyncIterable<Bytes> | Iterab
   if (gatheredBytes > 0) yield Buffer.concat(gathered)
 }
 
+/** What to throw when the stored bytes are not what was written. */
+export type Damaged = (finding: string) => Error
+
 /** The part of a stored body that holds a stretch of its bytes. */
 export function storedRange({ offsetBytes, sizeBytes }: Piece, { wholeSizeBytes }: PieceSeal) {
   const first = Math.floor(offsetBytes / SEGMENT_BYTES)
@@ -144,28 +146,29 @@ export async function* openSegments(
   piece: Piece,
   seal: PieceSeal,
   customerKey: Secret | undefined,
-  stored: AsyncIterable<Bytes> | Iterable<Bytes>,
+  stored: AsyncIterable<Bytes>,
+  damaged: Damaged,
 ): AsyncGenerator<Bytes> {
-  const key = dataKeyOf(keys, piece.blob, seal, customerKey)
+  const key = dataKeyOf(keys, piece.blob, seal, customerKey, damaged)
   const lastSegment = Math.ceil(seal.wholeSizeBytes / SEGMENT_BYTES) - 1
   const endBytes = piece.offsetBytes + piece.sizeBytes
   let segment = Math.floor(piece.offsetBytes / SEGMENT_BYTES)
   let givenBytes = 0
   for await (const sealed of cutInto(STORED_SEGMENT_BYTES, stored)) {
-    const body = openSegment(key, piece.blob, segment, segment === lastSegment, sealed)
+    const body = openSegment(key, segment, segment === lastSegment, sealed, damaged)
     const startBytes = segment++ * SEGMENT_BYTES
     const wanted = body.subarray(Math.max(0, piece.offsetBytes - startBytes), endBytes - startBytes)
     givenBytes += wanted.byteLength
     yield wanted
   }
-  if (givenBytes !== piece.sizeBytes) throw new BlobDamaged(asBlob(piece.blob), 'encrypted segments are missing')
+  if (givenBytes !== piece.sizeBytes) throw damaged('encrypted segments are missing')
 }
 
-function openSegment(key: KeyObject, blob: string, segment: number, last: boolean, sealed: Buffer): Buffer {
+function openSegment(key: KeyObject, segment: number, last: boolean, sealed: Buffer, damaged: Damaged): Buffer {
   try {
     return decrypt(key, segmentNonce(segment, last), NOTHING, sealed)
   } catch {
-    throw new BlobDamaged(asBlob(blob), `segment ${segment} does not open`)
+    throw damaged(`segment ${segment} does not open`)
   }
 }
 
@@ -175,6 +178,7 @@ function dataKeyOf(
   blob: string,
   { by, wrappedKey }: PieceSeal,
   customerKey: Secret | undefined,
+  damaged: Damaged,
 ): KeyObject {
   const protection = protectionOf(by === 'server' ? { kind: 'server' } : { kind: 'customer', check: '' }, customerKey)
   const all = Buffer.from(wrappedKey, 'base64')
@@ -183,10 +187,6 @@ function dataKeyOf(
     const wrapped = all.subarray(NONCE_BYTES)
     return createSecretKey(decrypt(wrappingKey(keys, protection), all.subarray(0, NONCE_BYTES), utf8(blob), wrapped))
   } catch {
-    throw new BlobDamaged(asBlob(blob), 'its data key does not open')
+    throw damaged('its data key does not open')
   }
-}
-
-function asBlob(id: string): BlobId {
-  return id as BlobId
 }

@@ -182,7 +182,8 @@ export async function* readPieces(
     else {
       const { startBytes, endBytes } = storedRange(piece, seal)
       const stored = readStored(dependencies, [{ ...piece, offsetBytes: startBytes, sizeBytes: endBytes - startBytes }])
-      yield* openSegments(dependencies, piece, seal, customerKey, stored)
+      const damaged = (finding: string) => new BlobDamaged(asBlobId(piece.blob), finding)
+      yield* openSegments(dependencies, piece, seal, customerKey, stored, damaged)
     }
   }
 }

@@ -5,13 +5,13 @@
 
 import { createHash } from 'node:crypto'
 import { type Secret, secret } from '../base/secret.js'
+import { defaultEncryptionFormat } from '../core/encryption-record.js'
 import { customerKeyCheck, isCustomerKey } from '../core/sealed-bytes.js'
 import { fail } from '../model/errors/index.js'
 import type { VersionExtras } from '../model/version-extras.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
-import { defaultEncryptionFormat } from './default-encryption.js'
 import type { ExtraPart } from './new-extras.js'
 
 const ALGORITHM = 'AES256'
@@ -110,7 +110,7 @@ export function requireCustomerKey(
     if (key !== undefined) fail('SsecDecryptHeaderInvalid')
     return
   }
-  if (key === undefined) return fail('SsecDecryptHeaderInvalid')
+  if (key === undefined) fail('SsecDecryptHeaderInvalid')
   if (!isCustomerKey(core.dependencies, encryption.check, key)) fail('SsecKeyWrong')
 }
 

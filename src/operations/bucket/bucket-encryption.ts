@@ -1,9 +1,9 @@
 /** How new objects of the bucket are encrypted when their requests do not say: with keys of the server, or not. */
 
+import { defaultEncryptionFormat } from '../../core/encryption-record.js'
 import { fail } from '../../model/errors/index.js'
 import { boolean, document, element, list, optional, record, S3_NAMESPACE, text, trimmed } from '../../wire/document.js'
 import { bucketDocument } from '../bucket-document.js'
-import { defaultEncryptionFormat } from '../default-encryption.js'
 import { requireAlgorithm } from '../encryption-fields.js'
 
 const byDefault = record({ algorithm: element('SSEAlgorithm', trimmed), keyId: optional('KMSMasterKeyID', text) })

@@ -1,7 +1,7 @@
 /** The default encryption of a bucket as it stands in rows: only AES256 is served, so what is kept is the rest. */
 
-import type { DocumentFormat } from '../core/documents.js'
 import { asList } from '../meta/json.js'
+import type { DocumentFormat } from './documents.js'
 
 export interface DefaultEncryption {
   /** Undefined: it was not said, and is not shown. */
