@@ -281,6 +281,11 @@ const SAMPLES: readonly Sample[] = [
       { number: 3, sizeBytes: 70_000, checksum: 'mnG7TA==' },
     ],
   }),
+  sample(
+    rows.manifestCodec,
+    { pieces: [{ ...PIECE, seal: { by: 'customer', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5 } }], parts: [] },
+    'manifest of encrypted pieces',
+  ),
   sample(rows.ownersCodec, 2),
   sample(rows.uploadCodec, UPLOAD),
   sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),

@@ -227,6 +227,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
     ['public-access-block', [false, false, false, false]],
     ['ownership', 'ObjectWriter'],
     ['cors', [[[null, ['*'], ['GET'], [], [], null]], null]],
+    ['encryption', ['AES256', null]],
     ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
   ] as const) {
     await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)
