@@ -14,7 +14,7 @@ import { type HeadField, headField } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { parseQuery } from '../wire/query.js'
 import { queryView } from '../wire/query-view.js'
-import { requireCustomerKey } from './encryption-fields.js'
+import { requireOpening } from './encryption-fields.js'
 import { requireReference } from './object-fields.js'
 
 export interface CopySource {
@@ -86,7 +86,7 @@ export function requireCopyable(
   const { dialect } = services
   const { version } = found
   services.authorizeVersion('GetObject', found)
-  requireCustomerKey(services, version, customerKey)
+  requireOpening(services, version, customerKey)
   requireCopySource(conditions, version, `${dialect.vendorPrefix}copy-source-`)
   if (!isArchived(version.storageClass)) return
   fail('InvalidObjectState', { StorageClass: spellStorageClass(dialect.name, version.storageClass) })

@@ -97,15 +97,25 @@ export const noEncryptionOfPart: HeadField<undefined> = headField(`x-*-${HEADER}
   return undefined
 })
 
+/** May the bytes be read: in COS not by everybody, and never without the key of the customer who has set one. */
+export function requireOpening(
+  services: Services,
+  version: { readonly extras: VersionExtras },
+  key: Secret | undefined,
+): void {
+  const { dialect, principal } = services
+  if (version.extras.encryption !== undefined && principal.kind === 'anonymous') {
+    if (!dialect.traits.anonymousReadsEncrypted) fail('AccessDenied')
+  }
+  requireCustomerKey(services, version, key)
+}
+
 /** The request brings the key of the object or upload, if it has one, and none otherwise. */
 export function requireCustomerKey(
-  { core, dialect, principal }: Services,
+  { core }: Services,
   { extras: { encryption } }: { readonly extras: VersionExtras },
   key: Secret | undefined,
 ): void {
-  if (encryption !== undefined && principal.kind === 'anonymous' && !dialect.traits.anonymousReadsEncrypted) {
-    fail('AccessDenied')
-  }
   if (encryption?.kind !== 'customer') {
     if (key !== undefined) fail('SsecDecryptHeaderInvalid')
     return

@@ -18,7 +18,7 @@ import {
 import { headField, showHeader, showVendorHeader, showXml, vendorHeader, wholeNumber } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
-import { customerKey, requireCustomerKey } from '../encryption-fields.js'
+import { customerKey, requireOpening } from '../encryption-fields.js'
 import { httpDate, shownVersionId, versionReference } from '../object-fields.js'
 
 const attributesDocument = document(
@@ -119,7 +119,7 @@ export const getObjectAttributes = operation({
     const { core, dialect } = services
     const found = await core.objects.find({ bucket, key, reference })
     services.authorizeVersion('GetObject', found)
-    requireCustomerKey(services, found.version, keyGiven)
+    requireOpening(services, found.version, keyGiven)
     const { version, bucket: now } = found
     const { checksum } = version
     const parts = wanted.has('ObjectParts')

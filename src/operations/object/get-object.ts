@@ -20,7 +20,7 @@ import {
   wholeNumber,
 } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
-import { customerKey, requireCustomerKey, shownEncryption } from '../encryption-fields.js'
+import { customerKey, requireOpening, shownEncryption } from '../encryption-fields.js'
 import {
   checksumHeaders,
   notModifiedHeaders,
@@ -165,7 +165,7 @@ export const getObject = operation({
       { bucket, key, reference: asked.reference },
       async (found) => {
         services.authorizeVersion('GetObject', found)
-        requireCustomerKey(services, found.version, asked.customerKey)
+        requireOpening(services, found.version, asked.customerKey)
         const { customerKey: keyGiven } = asked
         return {
           ...(await choose(services, asked, found, () => requireReadable(services, found.version))),
@@ -196,7 +196,7 @@ export const headObject = operation({
     const { core, dialect } = services
     const found = await core.objects.find({ bucket, key, reference: asked.reference })
     services.authorizeVersion('HeadObject', found)
-    requireCustomerKey(services, found.version, asked.customerKey)
+    requireOpening(services, found.version, asked.customerKey)
     const range = dialect.traits.headRanges ? asked.range : undefined
     const chosen = await choose(services, { ...asked, range }, found)
     const sizeBytes = chosen.range.endBytes - chosen.range.startBytes
