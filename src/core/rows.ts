@@ -295,7 +295,11 @@ export const bucketCountKey = (accountId: string) => key(kinds.bucketCount, acco
 
 function pieceToJson({ blob, offsetBytes, sizeBytes, inline, seal }: Piece): Json {
   const plain = [blob, offsetBytes, sizeBytes, inline ? 1 : 0]
-  return seal === undefined ? plain : [...plain, [seal.by, seal.wrappedKey, seal.wholeSizeBytes]]
+  return seal === undefined ? plain : [...plain, sealToJson(seal)]
+}
+
+function sealToJson({ by, wrappedKey, wholeSizeBytes, keyVersion }: PieceSeal): Json {
+  return [by, wrappedKey, wholeSizeBytes, ...(keyVersion === undefined ? [] : [keyVersion])]
 }
 
 function pieceFromJson(json: Json): Piece {
@@ -310,12 +314,10 @@ function pieceFromJson(json: Json): Piece {
 }
 
 function sealFromJson(json: Json): PieceSeal {
-  const [by, wrappedKey, wholeSizeBytes] = asList(json)
-  return {
-    by: asOneOf(by, ['server', 'customer']),
-    wrappedKey: asText(wrappedKey),
-    wholeSizeBytes: asNumber(wholeSizeBytes),
-  }
+  const [word, wrappedKey, wholeSizeBytes, keyVersion] = asList(json)
+  const by = asOneOf(word, ['server', 'customer'])
+  const seal = { by, wrappedKey: asText(wrappedKey), wholeSizeBytes: asNumber(wholeSizeBytes) }
+  return by === 'server' ? { ...seal, keyVersion: asNumber(keyVersion) } : seal
 }
 
 function checksumToJson(checksum: StoredChecksum | undefined): Json {

@@ -73,6 +73,13 @@ test('what is altered, cut off, moved, or of another body does not open', async 
   await assert.rejects(open(stored, seal, 0, 1, CUSTOMER, BLOB.replace('ab', 'ac')), /damaged/)
 })
 
+test('the seal says which key of the server wrapped the data key, and no other version opens it', async () => {
+  const { stored, seal } = await sealed(Buffer.from('text'))
+  assert.equal(seal.keyVersion, 1)
+  assert.equal((await open(stored, seal, 0, 4)).toString(), 'text')
+  await assert.rejects(open(stored, { ...seal, keyVersion: 2 }, 0, 4), /damaged/)
+})
+
 test('another customer key opens nothing', async () => {
   const { stored, seal } = await sealed(Buffer.from('text'), { kind: 'customer', key: CUSTOMER })
   assert.equal((await open(stored, seal, 0, 4)).toString(), 'text')

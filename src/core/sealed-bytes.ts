@@ -60,8 +60,11 @@ function macOf({ sealing }: Keys, salt: string, key: Secret): string {
   return sealing.mac('customer key check', `${salt}.${key.reveal()}`).toString('base64')
 }
 
-function wrappingKey({ sealing }: Keys, protection: Protection): KeyObject {
-  if (protection.kind === 'server') return createSecretKey(sealing.mac('server data keys', '1'))
+/** The version that wraps new data keys. Seals say theirs, so that what older versions wrapped opens after a change. */
+const SERVER_KEY_VERSION = 1
+
+function wrappingKey({ sealing }: Keys, protection: Protection, keyVersion: number): KeyObject {
+  if (protection.kind === 'server') return createSecretKey(sealing.mac('server data keys', String(keyVersion)))
   return createSecretKey(sealing.mac('customer data keys', protection.key.reveal()))
 }
 
@@ -79,12 +82,17 @@ export function createSealedBody(
 ): SealedBody {
   const dataKey = random(DATA_KEY_BYTES)
   const nonce = random(NONCE_BYTES)
-  const wrapped = encrypt(wrappingKey({ sealing }, protection), nonce, utf8(blob), dataKey)
+  const wrapped = encrypt(wrappingKey({ sealing }, protection, SERVER_KEY_VERSION), nonce, utf8(blob), dataKey)
   const wrappedKey = Buffer.concat([nonce, wrapped]).toString('base64')
   const key = createSecretKey(dataKey)
   return {
     segments: (source) => sealSegments(key, source),
-    seal: (wholeSizeBytes) => ({ by: protection.kind, wrappedKey, wholeSizeBytes }),
+    seal: (wholeSizeBytes) => ({
+      by: protection.kind,
+      wrappedKey,
+      wholeSizeBytes,
+      ...(protection.kind === 'server' ? { keyVersion: SERVER_KEY_VERSION } : {}),
+    }),
   }
 }
 
@@ -176,7 +184,7 @@ function openSegment(key: KeyObject, segment: number, last: boolean, sealed: Buf
 function dataKeyOf(
   keys: Keys,
   blob: string,
-  { by, wrappedKey }: PieceSeal,
+  { by, wrappedKey, keyVersion }: PieceSeal,
   customerKey: Secret | undefined,
   damaged: Damaged,
 ): KeyObject {
@@ -185,7 +193,8 @@ function dataKeyOf(
   try {
     if (protection === undefined) throw new Error('a sealed piece is protected')
     const wrapped = all.subarray(NONCE_BYTES)
-    return createSecretKey(decrypt(wrappingKey(keys, protection), all.subarray(0, NONCE_BYTES), utf8(blob), wrapped))
+    const wrapping = wrappingKey(keys, protection, keyVersion ?? SERVER_KEY_VERSION)
+    return createSecretKey(decrypt(wrapping, all.subarray(0, NONCE_BYTES), utf8(blob), wrapped))
   } catch {
     throw damaged('its data key does not open')
   }

@@ -23,6 +23,8 @@ export interface PieceSeal {
   readonly wrappedKey: string
   /** Of the stored body that the piece lies in. */
   readonly wholeSizeBytes: number
+  /** Which of the server's keys wrapped it; absent under a customer's. */
+  readonly keyVersion?: number
 }
 
 export interface StoredChecksum {

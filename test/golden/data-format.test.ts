@@ -286,6 +286,14 @@ const SAMPLES: readonly Sample[] = [
     { pieces: [{ ...PIECE, seal: { by: 'customer', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5 } }], parts: [] },
     'manifest of encrypted pieces',
   ),
+  sample(
+    rows.manifestCodec,
+    {
+      pieces: [{ ...PIECE, seal: { by: 'server', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5, keyVersion: 1 } }],
+      parts: [],
+    },
+    'manifest of pieces under a key of the server',
+  ),
   sample(rows.ownersCodec, 2),
   sample(rows.uploadCodec, UPLOAD),
   sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),
