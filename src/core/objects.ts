@@ -3,6 +3,7 @@
 import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
 import { timeOrderedId } from '../base/ids.js'
+import type { Secret } from '../base/secret.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
@@ -26,7 +27,8 @@ import { requireWrite, type WriteConditions } from './conditions.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
-import { cutPieces, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
+import { type Protection, protectionOf, sameProtection } from './sealed-bytes.js'
+import { cutPieces, gather, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
 import { requireRoom } from './usage.js'
 import {
   currentObject,
@@ -59,6 +61,7 @@ export interface PutRequest extends ObjectAttributes {
   readonly key: string
   readonly conditions: WriteConditions
   readonly source: ObjectSource
+  readonly customerKey?: Secret | undefined
 }
 
 /** Which object, as a request names it. */
@@ -101,6 +104,8 @@ export interface CopyRequest {
   readonly acl: Acl | undefined
   readonly conditions: WriteConditions
   readonly source: ObjectName
+  readonly sourceKey?: Secret | undefined
+  readonly customerKey?: Secret | undefined
   /** Throws when the source does not satisfy the request. */
   readonly describe: (source: FoundObject) => CopyDescription | Promise<CopyDescription>
 }
@@ -113,12 +118,12 @@ export interface ObjectStore {
    * Finds, lets `choose` refuse or pick a range, and opens it; all three again when the object was overwritten in
    * between. Damage and loss are found before the first byte where they can be.
    */
-  open<T extends { readonly range: ByteRange }>(
+  open<T extends { readonly range: ByteRange; readonly customerKey?: Secret | undefined }>(
     name: ObjectName,
     choose: (object: FoundObject) => T | Promise<T>,
   ): Promise<OpenObject<T>>
   /** The bytes of an object that was found, for digests over what is stored. */
-  bytesOf(version: ObjectVersion, range: ByteRange): AsyncIterable<Bytes>
+  bytesOf(version: ObjectVersion, range: ByteRange, customerKey?: Secret): AsyncIterable<Bytes>
   /** Empty unless it was uploaded in parts. */
   partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
   delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
@@ -126,7 +131,7 @@ export interface ObjectStore {
   setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** The same for its tags. */
   setTags(name: ObjectName, tags: TagSet, allow: (object: FoundObject) => void): Promise<FoundObject>
-  /** Moves no byte: the new version shares the blobs of the old one. */
+  /** Moves no byte where both are under the same key: the new version shares the blobs of the old one. */
   copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
 }
 
@@ -140,8 +145,8 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     put: (request) => putObject(dependencies, request),
     find: (name) => findObject(dependencies, name),
     open: (name, choose) => openObject(dependencies, name, choose),
-    bytesOf: async function* (version, range) {
-      yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range))
+    bytesOf: async function* (version, range, customerKey) {
+      yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range), customerKey)
     },
     partsOf: (version) => partsOf(meta, version.content),
     delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
@@ -174,7 +179,7 @@ export async function findInHead(
   return requireNamed(head, key, reference, await locateVersion(meta, head, key, reference))
 }
 
-async function openObject<T extends { readonly range: ByteRange }>(
+async function openObject<T extends { readonly range: ByteRange; readonly customerKey?: Secret | undefined }>(
   dependencies: CoreDependencies,
   name: ObjectName,
   choose: (object: FoundObject) => T | Promise<T>,
@@ -183,7 +188,7 @@ async function openObject<T extends { readonly range: ByteRange }>(
   for (let attempt = 1; ; attempt++) {
     const chosen = await choose(object)
     try {
-      return { object, chosen, body: await readObject(dependencies, object.version, chosen.range) }
+      return { object, chosen, body: await readObject(dependencies, object.version, chosen.range, chosen.customerKey) }
     } catch (error) {
       if (!isOutrun(error) || attempt === OUTRUN_TIMES_MAX) throw error
       // The body of a small object goes with its row: read again what is there now, unless nothing has changed.
@@ -200,7 +205,7 @@ async function putObject(dependencies: CoreDependencies, request: PutRequest): P
   const before = await readHead(dependencies.meta, bucket, key)
   allow(before)
   await requireRoom(dependencies, before.bucket, key, leastChange(before, source.sizeBytes ?? 0))
-  const stored = await storeBytes(dependencies, source)
+  const stored = await storeBytes(dependencies, source, protectionOf(extras.encryption, request.customerKey))
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const content: Content = { kind: 'pieces', pieces: piece === undefined ? [] : [piece] }
   return publish(dependencies, stored, () =>
@@ -269,11 +274,13 @@ async function readObject(
   dependencies: CoreDependencies,
   version: ObjectVersion,
   range: ByteRange,
+  customerKey: Secret | undefined,
 ): Promise<Bytes | AsyncIterable<Bytes>> {
   const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
   const [only] = pieces
   if (only === undefined) return new Uint8Array(0)
-  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces)
+  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, customerKey)
+  if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, customerKey))
   const body = await readInline(dependencies.meta, only.blob)
   return body.subarray(only.offsetBytes, only.offsetBytes + only.sizeBytes)
 }
@@ -320,17 +327,30 @@ export function contentOf(dependencies: CoreDependencies, pieces: readonly Piece
   return { content: { kind: 'manifest', id, partCount: parts.length } satisfies Content, row }
 }
 
+/** A copy under another key than its source: its bytes have to be written anew. */
+interface Rewrite {
+  readonly source: FoundObject
+  readonly described: CopyDescription
+  readonly protection: Protection | undefined
+}
+
 async function copyObject(
   dependencies: CoreDependencies,
   request: CopyRequest,
 ): Promise<Written & { source: FoundObject }> {
   const { bucket, key, conditions, accountId, acl } = request
   let source: FoundObject | undefined
-  const written = await writeVersion(dependencies, bucket, key, 'CopyObject', async (head) => {
+  let rewrite: Rewrite | undefined
+  const copied = writeVersion(dependencies, bucket, key, 'CopyObject', async (head) => {
     requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
     const found = await findObject(dependencies, request.source)
     source = found
     const described = await request.describe(found)
+    const protection = protectionOf(described.extras.encryption, request.customerKey)
+    if (!sameProtection(protectionOf(found.version.extras.encryption, request.sourceKey), protection)) {
+      rewrite = { source: found, described, protection }
+      throw new OtherKey('the copy is under another key than its source')
+    }
     const { sizeBytes, etag, crc64, content: sourceContent } = found.version
     const pieces = await piecesOf(dependencies.meta, sourceContent)
     const { content, row } = contentOf(dependencies, pieces, await partsOf(dependencies.meta, sourceContent))
@@ -343,6 +363,51 @@ async function copyObject(
       },
     }
   })
-  assert(source !== undefined, 'a copy that was written has read its source')
+  const written = await copied.catch((error: unknown) => {
+    if (!(error instanceof OtherKey)) throw error
+    return undefined
+  })
+  if (written === undefined && rewrite !== undefined) return rewriteObject(dependencies, request, rewrite)
+  assert(written !== undefined && source !== undefined, 'a copy that was written has read its source')
+  return { ...written, source }
+}
+
+class OtherKey extends Error {
+  override readonly name = 'OtherKey'
+}
+
+/** The copy is of the source as it was when it was found: nothing is shared, so nothing has to stay. */
+async function rewriteObject(
+  dependencies: CoreDependencies,
+  request: CopyRequest,
+  { source, described, protection }: Rewrite,
+): Promise<Written & { source: FoundObject }> {
+  const { bucket, key, conditions, accountId, acl, sourceKey } = request
+  const { sizeBytes, etag, crc64, content: sourceContent } = source.version
+  const pieces = await piecesOf(dependencies.meta, sourceContent)
+  const parts = await partsOf(dependencies.meta, sourceContent)
+  const bytes: ObjectSource = {
+    sizeBytes,
+    digests: [],
+    chunks: () => readPieces(dependencies, pieces, sourceKey),
+    conclude: () => undefined,
+  }
+  const stored = await storeBytes(dependencies, bytes, protection)
+  assert(stored.crc64 === crc64, 'the copy has the bytes of its source')
+  const { piece, inlineRow } = stored
+  const { content, row } = contentOf(dependencies, piece === undefined ? [] : [piece], parts)
+  const written = await publish(dependencies, stored, () =>
+    writeVersion(dependencies, bucket, key, 'CopyObject', (head) => {
+      requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
+      return {
+        version: { kind: 'object', accountId, sizeBytes, etag, crc64, content, acl, ...described },
+        include: (changes) => {
+          if (inlineRow !== undefined) changes.put(inlineRow)
+          if (piece !== undefined) changes.introduce(piece)
+          if (row !== undefined) changes.put(row)
+        },
+      }
+    }),
+  )
   return { ...written, source }
 }

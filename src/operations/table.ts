@@ -5,6 +5,7 @@ import { getBucketAccelerate, putBucketAccelerate } from './bucket/bucket-accele
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketDomain } from './bucket/bucket-domain.js'
+import { bucketEncryption } from './bucket/bucket-encryption.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
 import { bucketReferer } from './bucket/bucket-referer.js'
@@ -67,6 +68,7 @@ export const operations: readonly Operation[] = [
   ...bucketWebsite,
   ...bucketReferer,
   ...bucketDomain,
+  ...bucketEncryption,
   listObjects,
   listObjectsV2,
   listObjectVersions,

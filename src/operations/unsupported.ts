@@ -26,7 +26,6 @@ const GP: readonly Method[] = ['GET', 'PUT']
 /** Sub-resources that are configurations: one row stands for an operation per method. */
 const FAMILIES: readonly Family[] = [
   { name: 'BucketDomainCertificate', query: 'domaincertificate', methods: GPD, target: 'bucket', dialects: COS },
-  { name: 'BucketEncryption', query: 'encryption', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketIntelligentTiering', query: 'intelligenttiering', methods: GP, target: 'bucket', dialects: COS },
   { name: 'BucketIntelligentTiering', query: 'intelligent-tiering', methods: GPD, target: 'bucket', dialects: BOTH },
   {

@@ -144,6 +144,8 @@ export interface Traits {
   readonly noTagsIsNoSuchTagSet: boolean
   /** A copy onto itself may replace nothing but the tags. */
   readonly copyToItselfRetags: boolean
+  /** Whoever may read an object anonymously may read it when it is encrypted by the server. */
+  readonly anonymousReadsEncrypted: boolean
   /** Beginnings of tag keys that belong to the system. */
   readonly reservedTagPrefixes: Readonly<Record<TagSubject, readonly string[]>>
   readonly website: WebsiteTraits

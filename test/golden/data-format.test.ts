@@ -365,6 +365,19 @@ const SAMPLES: readonly Sample[] = [
       { number: 3, sizeBytes: 70_000, checksum: 'mnG7TA==' },
     ],
   }),
+  sample(
+    rows.manifestCodec,
+    { pieces: [{ ...PIECE, seal: { by: 'customer', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5 } }], parts: [] },
+    'manifest of encrypted pieces',
+  ),
+  sample(
+    rows.manifestCodec,
+    {
+      pieces: [{ ...PIECE, seal: { by: 'server', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5, keyVersion: 1 } }],
+      parts: [],
+    },
+    'manifest of pieces under a key of the server',
+  ),
   sample(rows.ownersCodec, 2),
   sample(rows.uploadCodec, UPLOAD),
   sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),
@@ -375,7 +388,7 @@ const SAMPLES: readonly Sample[] = [
       ...UPLOAD,
       extras: {
         lock: { retention: undefined, legalHold: true },
-        encryption: { kind: 'customer', keyMd5: 'AAECAwQFBgcICQoLDA0ODw==' },
+        encryption: { kind: 'customer', check: 'AAECAwQFBgcICQoLDA0ODw==' },
       },
     },
     'upload with everything',

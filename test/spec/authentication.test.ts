@@ -88,6 +88,8 @@ const BLOCK =
   '<PublicAccessBlockConfiguration><BlockPublicPolicy>false</BlockPublicPolicy></PublicAccessBlockConfiguration>'
 const OWNERSHIP = '<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>'
 const PAYMENT = '<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>'
+const ENCRYPTION =
+  '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>'
 const CORS =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
 const STRICT =
@@ -137,6 +139,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketStrictSignature: bucket('GET', { 'strict-signature': true }),
   PutBucketStrictSignature: bucket('PUT', { 'strict-signature': true }, STRICT),
   DeleteBucketStrictSignature: bucket('DELETE', { 'strict-signature': true }),
+  GetBucketEncryption: bucket('GET', { encryption: true }),
+  PutBucketEncryption: bucket('PUT', { encryption: true }, ENCRYPTION),
+  DeleteBucketEncryption: bucket('DELETE', { encryption: true }),
   GetBucketCORS: bucket('GET', { cors: true }),
   PutBucketCORS: bucket('PUT', { cors: true }, CORS),
   DeleteBucketCORS: bucket('DELETE', { cors: true }),
@@ -252,6 +257,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
     ['cors', [[[null, ['*'], ['GET'], [], [], null]], null]],
     ['website', ['index.html', null, null, null, null]],
     ['domain', [['ENABLED', 'b.example.org', 'REST']]],
+    ['encryption', ['AES256', null]],
     ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
   ] as const) {
     await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)

@@ -79,6 +79,7 @@ export const cosDialect: Dialect = {
     copySourceByHost: true, // object 5
     copyToItselfReplaces: true, // object 5, 21
     noTagsIsNoSuchTagSet: true, // object 16
+    anonymousReadsEncrypted: false, // object 22
     copyToItselfRetags: true, // object 5
     reservedTagPrefixes: { object: [], bucket: ['qcs:', 'project'] }, // 5.14
     website: {

@@ -85,6 +85,7 @@ export function createS3Dialect(): Dialect {
       copySourceByHost: false, // CopyObject
       copyToItselfReplaces: false, // CopyObject
       noTagsIsNoSuchTagSet: false, // errors.md 3.1, NoSuchTagSet
+      anonymousReadsEncrypted: true,
       copyToItselfRetags: false, // CopyObject
       reservedTagPrefixes: { object: ['aws:'], bucket: ['aws:'] }, // errors.md 3.1, InvalidTag
       website: {

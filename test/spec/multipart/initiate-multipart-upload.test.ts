@@ -46,7 +46,7 @@ inCos(raises('InvalidObjectName', 'an upload of a key that COS does not make'), 
 inBothDialects(raises('NotImplemented', 'headers of an upload that ask for what is not done'), async (speak) => {
   await speak.makeBucket()
   for (const [suffix, value] of [
-    ['server-side-encryption', 'AES256'],
+    ['server-side-encryption', 'aws:kms'],
     ['object-lock-mode', 'COMPLIANCE'],
   ] as const) {
     const Header = `${speak.prefix}${suffix}`

@@ -111,7 +111,7 @@ inBothDialects(raises('MissingContentLength', 'a part without length and without
 inBothDialects(raises('NotImplemented', 'headers of a part that ask for what is not done'), async (speak) => {
   await speak.makeBucket()
   const { part } = await begin(speak, 'k')
-  for (const suffix of ['server-side-encryption-customer-algorithm', 'traffic-limit']) {
+  for (const suffix of ['object-lock-mode', 'traffic-limit']) {
     const Header = `${speak.prefix}${suffix}`
     assertError(await part(1, 'x', { [Header]: '819200' }), 501, 'NotImplemented', { Header })
   }

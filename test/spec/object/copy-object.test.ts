@@ -354,7 +354,7 @@ inBothDialects('headers that ask for what is not done name themselves', async (s
   await speak.makeBucket()
   await speak.put('k')
   for (const [suffix, value] of [
-    ['server-side-encryption', 'AES256'],
+    ['server-side-encryption', 'aws:kms'],
     ['object-lock-mode', 'COMPLIANCE'],
   ] as const) {
     const heard = await copy(speak, { source: sourceOf(speak, 'k'), headers: { [`*-${suffix}`]: value } })
