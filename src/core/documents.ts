@@ -3,6 +3,7 @@
  * changes, in the same commits, so that what is not configured costs no reading, and what has not changed none either.
  */
 
+import { assert } from '../base/assert.js'
 import { putBounded } from '../base/bounded-map.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
@@ -57,6 +58,7 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
       })),
     remove: (bucket, kind) =>
       changeBucket(dependencies, bucket, `DeleteBucketDocument ${kind}`, (now) => {
+        assert(kind !== 'object-lock', 'an object lock is never removed')
         if (!now.documents.includes(kind)) return { bucket: now }
         const documents = now.documents.filter((each) => each !== kind)
         return { bucket: withDocuments(now, documents), removes: [documentKey(now.id, kind)] }

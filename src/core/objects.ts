@@ -8,6 +8,7 @@ import type { Bucket } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
+import { type Bypass, NO_BYPASS } from '../model/object-lock.js'
 import type { TagSet } from '../model/tags.js'
 import type {
   AnyVersion,
@@ -18,7 +19,7 @@ import type {
   StoredChecksum,
   StoredPart,
 } from '../model/version.js'
-import type { VersionExtras } from '../model/version-extras.js'
+import type { ObjectLock, VersionExtras } from '../model/version-extras.js'
 import { encodeVersionId, type VersionReference } from '../model/version-id.js'
 import { isOutrun, OUTRUN_TIMES_MAX, piecesOf } from './changes.js'
 import { requireWrite, type WriteConditions } from './conditions.js'
@@ -119,11 +120,23 @@ export interface ObjectStore {
   bytesOf(version: ObjectVersion, range: ByteRange): AsyncIterable<Bytes>
   /** Empty unless it was uploaded in parts. */
   partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
-  delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
+  /** ObjectLocked, unless `bypass` helps; without a version id it never does. */
+  delete(
+    name: ObjectName,
+    accountId: string,
+    allow?: (current: ObjectVersion | undefined) => void,
+    bypass?: Bypass,
+  ): Promise<Deleted>
   /** Replaces the ACL of a version; `allow` sees the one whose ACL it will be. Undefined: it follows its bucket. */
   setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** The same for its tags. */
   setTags(name: ObjectName, tags: TagSet, allow: (object: FoundObject) => void): Promise<FoundObject>
+  /** The same for its lock: `change` says what the lock becomes. */
+  setLock(
+    name: ObjectName,
+    bypass: Bypass,
+    change: (object: FoundObject) => ObjectLock | undefined,
+  ): Promise<FoundObject>
   /** Moves no byte: the new version shares the blobs of the old one. */
   copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
 }
@@ -142,9 +155,11 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
       yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range))
     },
     partsOf: (version) => partsOf(meta, version.content),
-    delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
+    delete: (name, accountId, allow = () => undefined, bypass = NO_BYPASS) =>
+      deleteObject(dependencies, name, accountId, allow, bypass),
     setAcl: (name, acl, allow) => annotateObject(dependencies, name, 'PutObjectACL', { acl }, allow),
     setTags: (name, tags, allow) => annotateObject(dependencies, name, 'PutObjectTagging', { tags }, allow),
+    setLock: (name, bypass, change) => lockObject(dependencies, name, bypass, change),
     copy: (request) => copyObject(dependencies, request),
   }
 }
@@ -272,12 +287,13 @@ async function deleteObject(
   { bucket, key, reference }: ObjectName,
   accountId: string,
   allow: (current: ObjectVersion | undefined) => void,
+  bypass: Bypass,
 ): Promise<Deleted> {
   const allowHead = (head: Head) => allow(currentObject(head))
   if (reference !== undefined) {
     const allowNamed = (_head: Head, located: Located | undefined) =>
       allow(located?.version.kind === 'object' ? located.version : undefined)
-    return { ...(await removeVersion(dependencies, bucket, key, reference, allowNamed)), marker: undefined }
+    return { ...(await removeVersion(dependencies, bucket, key, reference, bypass, allowNamed)), marker: undefined }
   }
   return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
 }
@@ -289,10 +305,24 @@ async function annotateObject(
   annotation: Partial<Pick<ObjectVersion, 'acl' | 'tags'>>,
   allow: (object: FoundObject) => void,
 ): Promise<FoundObject> {
-  return rewriteVersion(dependencies, bucket, key, operation, async (head) => {
+  return rewriteVersion(dependencies, bucket, key, operation, NO_BYPASS, async (head) => {
     const found = await findInHead(dependencies.meta, head, key, reference)
     allow(found)
     return { ...found, version: { ...found.version, ...annotation } }
+  })
+}
+
+async function lockObject(
+  dependencies: CoreDependencies,
+  { bucket, key, reference }: ObjectName,
+  bypass: Bypass,
+  change: (object: FoundObject) => ObjectLock | undefined,
+): Promise<FoundObject> {
+  return rewriteVersion(dependencies, bucket, key, 'PutObjectRetention', bypass, async (head) => {
+    const found = await findInHead(dependencies.meta, head, key, reference)
+    const { lock: _replaced, ...others } = found.version.extras
+    const lock = change(found)
+    return { ...found, version: { ...found.version, extras: lock === undefined ? others : { ...others, lock } } }
   })
 }
 

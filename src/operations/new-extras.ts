@@ -8,6 +8,7 @@ import type { Bucket } from '../model/bucket.js'
 import { NO_EXTRAS, type VersionExtras } from '../model/version-extras.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import { lockPart } from './lock-fields.js'
 
 /** Undefined: it adds nothing. */
 export type WantedExtra = (
@@ -24,7 +25,7 @@ export interface ExtraPart {
 }
 
 /** In the order of errors.md 4.1, stage 9. */
-const PARTS: readonly ExtraPart[] = []
+const PARTS: readonly ExtraPart[] = [lockPart]
 
 export const wantedExtras: HeadField<readonly WantedExtra[]> = headField(
   PARTS.map(({ place }) => place).join(', '),

@@ -3,6 +3,7 @@
 import type { Operation } from '../wire/operation.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
+import { getBucketObjectLock, putBucketObjectLock } from './bucket/bucket-object-lock.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
 import { getBucketRequestPayment, putBucketRequestPayment } from './bucket/bucket-request-payment.js'
@@ -29,6 +30,7 @@ import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
+import { objectLocks } from './object/object-lock.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
 import { putObject } from './object/put-object.js'
@@ -45,6 +47,8 @@ export const operations: readonly Operation[] = [
   putBucketVersioning,
   getBucketAcl,
   putBucketAcl,
+  getBucketObjectLock,
+  putBucketObjectLock,
   getBucketPolicy,
   putBucketPolicy,
   deleteBucketPolicy,
@@ -73,6 +77,7 @@ export const operations: readonly Operation[] = [
   getObjectTagging,
   putObjectTagging,
   deleteObjectTagging,
+  ...objectLocks,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

@@ -17,9 +17,6 @@ const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
     'server-side-encryption-customer-key',
     'server-side-encryption-cos-kms-key-id',
     'server-side-encryption-aws-kms-key-id',
-    'object-lock-mode',
-    'object-lock-retain-until-date',
-    'object-lock-legal-hold',
     'website-redirect-location',
     'write-offset-bytes',
     'traffic-limit',
@@ -50,6 +47,7 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
       refuseEncryptionOfRead(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
     if (
       kind === 'bucket' &&
+      !dialect.traits.lock.atCreation &&
       headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
     ) {
       notServed(`${dialect.vendorPrefix}bucket-object-lock-enabled`)
