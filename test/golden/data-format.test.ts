@@ -11,6 +11,7 @@ import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import * as identityRows from '../../src/core/identity-rows.js'
+import { lockFormat } from '../../src/core/lock-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
@@ -297,6 +298,12 @@ const SAMPLES: readonly Sample[] = [
     'upload with everything',
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
+  sample(
+    documentFormat(lockFormat),
+    { defaultRetention: { mode: 'GOVERNANCE', term: { unit: 'years', count: 2 } } },
+    'document of an object lock',
+  ),
+  sample(documentFormat(lockFormat), { defaultRetention: undefined }, 'document of an object lock without a term'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
   sample(rows.partCodec, {
     number: 3,
