@@ -30,7 +30,7 @@ import { deleteObject } from './object/delete-object.js'
 import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
-import { objectLocks } from './object/object-lock.js'
+import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRetention } from './object/object-lock.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
 import { putObject } from './object/put-object.js'
@@ -77,7 +77,10 @@ export const operations: readonly Operation[] = [
   getObjectTagging,
   putObjectTagging,
   deleteObjectTagging,
-  ...objectLocks,
+  getObjectRetention,
+  putObjectRetention,
+  getObjectLegalHold,
+  putObjectLegalHold,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

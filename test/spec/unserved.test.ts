@@ -67,6 +67,9 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'ownershipControls',
     'requestPayment',
     'strict-signature',
+    'object-lock',
+    'retention',
+    'legal-hold',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

@@ -4,7 +4,7 @@ import { fail } from '../../model/errors/index.js'
 import { RETENTION_MODES, type Retention } from '../../model/version-extras.js'
 import { document, element, oneOf, optional, record, S3_NAMESPACE, textOf } from '../../wire/document.js'
 import { showVendorHeader, showXml, xmlBody } from '../../wire/field.js'
-import { type Operation, operation, type Services } from '../../wire/operation.js'
+import { operation, type Services } from '../../wire/operation.js'
 import { bypassHeader, bypassOf, NO_LOCK, requireFuture, requireLockedBucket, retainUntilOf } from '../lock-fields.js'
 import { shownVersionId, versionReference } from '../object-fields.js'
 
@@ -122,10 +122,3 @@ export const putObjectLegalHold = operation({
     return { versionId: shownVersionId(written.bucket, written.version) }
   },
 })
-
-export const objectLocks: readonly Operation[] = [
-  getObjectRetention,
-  putObjectRetention,
-  getObjectLegalHold,
-  putObjectLegalHold,
-]

@@ -27,35 +27,6 @@ async function lockedBucket(speak: Speaker): Promise<void> {
   assert.equal((await putLock(speak, lockXml())).status, 200)
 }
 
-inBothDialects(raises('MalformedXML', 'a lock that is none'), async (speak) => {
-  await lockedBucket(speak)
-  const wrong = [
-    lockXml().replace('Enabled<', 'Disabled<'),
-    lockXml(ruleXml('<Mode>COMPLIANCE</Mode>')),
-    lockXml(ruleXml('<Mode>SOMETIMES</Mode><Days>1</Days>')),
-  ]
-  for (const body of wrong) assertError(await putLock(speak, body), 400, 'MalformedXML')
-})
-
-inBothDialects(raises('InvalidRetentionPeriod', 'a term out of range'), async (speak) => {
-  await lockedBucket(speak)
-  for (const days of [0, -1, 36_501]) {
-    const heard = await putLock(speak, lockXml(ruleXml(`<Mode>COMPLIANCE</Mode><Days>${days}</Days>`)))
-    if (speak.dialect === 'cos') assertError(heard, 409, 'InvalidLockedTime')
-    else assertError(heard, 400, 'InvalidArgument')
-  }
-})
-
-inBothDialects(raises('ObjectLockConfigurationNotFoundError', 'a bucket without a lock'), async (speak) => {
-  await speak.makeBucket()
-  const heard = await speak.say({ method: 'GET', bucket: speak.bucket, query: { 'object-lock': true } })
-  assertError(
-    heard,
-    404,
-    speak.dialect === 'cos' ? 'NoSuchObjectLockConfiguration' : 'ObjectLockConfigurationNotFoundError',
-  )
-})
-
 inBothDialects(raises('NoSuchObjectLockConfiguration', 'an object without a retention'), async (speak) => {
   await lockedBucket(speak)
   await speak.put('key')
@@ -93,18 +64,6 @@ inCos(raises('ObjectLocked', 'a retained object is neither overwritten nor delet
   assert.equal((await on(speak, { method: 'GET' })).text, 'kept')
   speak.clock.advance(DAY_MS)
   assert.equal((await on(speak, { method: 'DELETE' })).status, 204)
-})
-
-inCos('the days of a lock only grow', async (speak) => {
-  await lockedBucket(speak)
-  for (const [days, status] of [
-    [2, 200],
-    [1, 409],
-    [3, 200],
-  ] as const) {
-    assert.equal((await putLock(speak, lockXml(ruleXml(`<Days>${days}</Days>`)))).status, status)
-  }
-  assertError(await putLock(speak, lockXml()), 409, 'InvalidLockedTime')
 })
 
 inS3(
