@@ -38,6 +38,7 @@ import {
   readHead,
   readKey,
   removeVersion,
+  requireReplaceable,
   rewriteVersion,
   type Written,
   writeVersion,
@@ -210,7 +211,9 @@ async function openObject<T extends { readonly range: ByteRange }>(
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
   const { bucket, key, conditions, source, headers, storageClass, accountId, acl, tags, extras } = request
   const allow = (head: Head) => requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
-  allow(await readHead(dependencies.meta, bucket, key))
+  const entered = await readHead(dependencies.meta, bucket, key)
+  allow(entered)
+  requireReplaceable(dependencies, entered)
   const stored = await storeBytes(dependencies, source)
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const content: Content = { kind: 'pieces', pieces: piece === undefined ? [] : [piece] }

@@ -198,6 +198,11 @@ async function dropNoncurrentNull(
   await loseVersion(dependencies, changes, row.value, NO_BYPASS)
 }
 
+/** What a put would be refused for at its commit, as far as the head tells: said before a body is asked for. */
+export function requireReplaceable({ clock }: CoreDependencies, { current, bucket }: Head): void {
+  if (current?.isNull === true && bucket.versioning !== 'enabled') requireRemovable(current, clock.now(), NO_BYPASS)
+}
+
 /** Whatever takes a version away for good comes through here: a locked one stops it. */
 async function loseVersion(
   { meta, clock }: CoreDependencies,

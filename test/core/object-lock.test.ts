@@ -12,6 +12,7 @@ import { createMemoryBlobStore } from '../../src/blob/memory.js'
 import { NO_WRITE_CONDITIONS } from '../../src/core/conditions.js'
 import { createCore } from '../../src/core/core.js'
 import { defaultCoreLimits } from '../../src/core/dependencies.js'
+import { lockFormat } from '../../src/core/lock-record.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { createMemoryMetaStore } from '../../src/meta/memory.js'
 import { isApiError } from '../../src/model/errors/index.js'
@@ -39,6 +40,13 @@ const retained = (mode: RetentionMode, until = START + HOUR_MS): ObjectLock => (
   legalHold: false,
 })
 
+const sourceOf = (text: string) => ({
+  sizeBytes: text.length,
+  digests: [],
+  chunks: () => oneChunk(Buffer.from(text)),
+  conclude: () => undefined,
+})
+
 async function createWorld(lock: ObjectLock | undefined) {
   const clock = manualClock(START)
   const core = createCore({
@@ -52,10 +60,10 @@ async function createWorld(lock: ObjectLock | undefined) {
   })
   const request = { name: 'bucket', accountId: ACCOUNT, region: 'r', acl: 'private' } as const
   const bucket = await core.buckets.create(request)
-  const put = async (text: string, extras = {}) =>
+  const put = async (text: string, extras = {}, name = key) =>
     core.objects.put({
       bucket: (await core.buckets.find('bucket')) ?? assert.fail(),
-      key,
+      key: name,
       accountId: ACCOUNT,
       headers: NO_HEADERS,
       storageClass: 'STANDARD',
@@ -63,12 +71,7 @@ async function createWorld(lock: ObjectLock | undefined) {
       tags: [],
       extras,
       conditions: NO_WRITE_CONDITIONS,
-      source: {
-        sizeBytes: text.length,
-        digests: [],
-        chunks: () => oneChunk(Buffer.from(text)),
-        conclude: () => undefined,
-      },
+      source: sourceOf(text),
     })
   await put('locked bytes', lock === undefined ? {} : { lock })
   const named = async (reference: VersionReference | undefined) => ({
@@ -80,28 +83,57 @@ async function createWorld(lock: ObjectLock | undefined) {
     core.objects.delete(await named(reference), ACCOUNT, undefined, bypass)
   const setLock = async (next: ObjectLock | undefined, bypass = NO_BYPASS) =>
     core.objects.setLock(await named(NULL), bypass, () => next)
-  const copy = async () =>
+  const copy = async (from = key) =>
     core.objects.copy({
       ...(await named(undefined)),
       accountId: ACCOUNT,
       acl: undefined,
       conditions: NO_WRITE_CONDITIONS,
-      source: await named(NULL),
+      source: { ...(await named(from === key ? NULL : undefined)), key: from },
       describe: () => ({ headers: NO_HEADERS, storageClass: 'STANDARD', checksum: undefined, tags: [], extras: {} }),
     })
+  const complete = async () => {
+    const { bucket } = await named(undefined)
+    const attributes = { accountId: ACCOUNT, headers: NO_HEADERS, storageClass: 'STANDARD', tags: [], extras: {} }
+    const { multipart } = core
+    const { id } = await multipart.initiate({ bucket, key, ...attributes, checksum: undefined, acl: undefined })
+    const name = { bucket, key, uploadId: id }
+    const { etag } = await multipart.putPart(name, 1, sourceOf('bytes of a part'))
+    return multipart.complete({
+      ...name,
+      accountId: ACCOUNT,
+      parts: [{ number: 1, etag, checksum: undefined }],
+      partSizeBytesMin: 1,
+      partNumbersContinuous: true,
+      conditions: NO_WRITE_CONDITIONS,
+      expectedChecksum: undefined,
+      expectedSizeBytes: undefined,
+    })
+  }
   const read = async () => {
     const range = { startBytes: 0, endBytes: 12 }
     const { version } = await core.objects.find(await named(NULL))
     return (await collectBytes(core.objects.bytesOf(version, range), 100)).toString()
   }
-  return { core, clock, bucket, put, remove, setLock, copy, named, read }
+  return { core, clock, bucket, put, remove, setLock, copy, complete, named, read }
 }
 
 type World = Awaited<ReturnType<typeof createWorld>>
 
+/** What puts a version of other bytes on top. */
+const WRITERS: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
+  put: ({ put }) => put('other bytes'),
+  'a copy of other bytes': async ({ put, copy }) => {
+    await put('other bytes', {}, 'source')
+    return copy('source')
+  },
+  'the completion of an upload': ({ complete }) => complete(),
+}
+const OVER_NULL: typeof WRITERS = { ...WRITERS, 'a delete': ({ remove }) => remove(undefined) }
+
 /** Each may fail with the refusal and with nothing else. */
 const PATHS: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
-  put: ({ put }) => put('other'),
+  ...WRITERS,
   copy: ({ copy }) => copy(),
   delete: ({ remove }) => remove(undefined),
   'delete the null version': ({ remove }) => remove(NULL),
@@ -157,6 +189,47 @@ test('a version under compliance survives whatever is tried in whatever order', 
     }),
     { numRuns: 60 },
   )
+})
+
+for (const [name, write] of Object.entries(OVER_NULL)) {
+  test(`a locked null version is not displaced by ${name}`, async () => {
+    for (const versioning of ['unset', 'suspended'] as const) {
+      const world = await createWorld(retained('COMPLIANCE'))
+      if (versioning !== 'unset') await world.core.buckets.setVersioning(world.bucket, versioning)
+      await assert.rejects(write(world), (error) => isApiError(error, 'ObjectLocked'))
+      assert.equal(await world.read(), 'locked bytes')
+    }
+  })
+
+  test(`a locked null version that is not current is not dropped by ${name}`, async () => {
+    const world = await createWorld(retained('COMPLIANCE'))
+    const versioned = await world.core.buckets.setVersioning(world.bucket, 'enabled')
+    await world.put('newer bytes')
+    await world.core.buckets.setVersioning(versioned, 'suspended')
+    await assert.rejects(write(world), (error) => isApiError(error, 'ObjectLocked'))
+    assert.equal(await world.read(), 'locked bytes')
+  })
+}
+
+const DAY_TERM = { mode: 'COMPLIANCE', term: { unit: 'days', count: 1 } } as const
+const UNVERSIONED = { needsVersioning: false, onlyGrows: true }
+
+for (const [name, write] of Object.entries(WRITERS)) {
+  test(`the retention of the bucket comes with ${name}`, async () => {
+    const world = await createWorld(undefined)
+    await world.core.buckets.putLock(world.bucket, { defaultRetention: DAY_TERM }, UNVERSIONED)
+    await write(world)
+    const { version } = await world.core.objects.find(await world.named(NULL))
+    assert.deepEqual(version.extras.lock, retained('COMPLIANCE', START + 24 * HOUR_MS))
+  })
+}
+
+test('the lock of a bucket is neither replaced nor removed as a document', async () => {
+  const { core, bucket } = await createWorld(undefined)
+  const locked = await core.buckets.putLock(bucket, { defaultRetention: DAY_TERM }, UNVERSIONED)
+  await assert.rejects(core.documents.put(locked, 'object-lock', () => []))
+  await assert.rejects(core.documents.remove(locked, 'object-lock'))
+  assert.deepEqual(await core.documents.find(locked, lockFormat), { defaultRetention: DAY_TERM })
 })
 
 test('governance gives way to a bypass and to nothing else, and a legal hold not even to that', async () => {

@@ -1,4 +1,4 @@
-/** Object lock through Amazon's SDK: what is locked stays, and a bypass removes what is governed. */
+/** Object lock through both SDKs: what is locked stays, and a bypass removes what is governed. */
 
 import assert from 'node:assert/strict'
 import test, { after, before } from 'node:test'
@@ -17,7 +17,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { startServer, type TestServer } from '../../src/testing.js'
-import { failureOf, s3PathStyle } from './clients.js'
+import { cosFailureOf, cosThroughProxy, failureOf, REGION, s3PathStyle } from './clients.js'
 
 const Bucket = 'locks-1250000000'
 const Key = 'key'
@@ -67,4 +67,23 @@ test('compliance and legal hold stand against a bypass', async () => {
   ]) {
     assert.equal((await failureOf(attempt, S3ServiceException)).name, 'AccessDenied')
   }
+})
+
+/** The COS SDK has no method for object lock: `request` signs and sends what one names. */
+test('a COS program locks a bucket, and what it puts is neither overwritten nor deleted', async () => {
+  const cos = cosThroughProxy(server)
+  const place = { Bucket: 'coslocks-1250000000', Region: REGION }
+  const object = { ...place, Key }
+  await cos.putBucket(place)
+  const Body =
+    '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>' +
+    '<Rule><DefaultRetention><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>'
+  await cos.request({ ...place, Method: 'PUT', Action: 'object-lock', Body })
+  await cos.putObject({ ...object, Body: 'kept' })
+  const { headers = {} } = await cos.headObject(object)
+  assert.equal(headers['x-cos-object-lock-mode'], 'COMPLIANCE')
+  for (const attempt of [cos.putObject({ ...object, Body: 'other' }), cos.deleteObject(object)]) {
+    assert.equal((await cosFailureOf(attempt)).code, 'ObjectLocked')
+  }
+  assert.equal((await cos.getObject(object)).Body.toString(), 'kept')
 })

@@ -2,7 +2,25 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { assertError, inBothDialects, inCos, inS3, type Said, type Speaker, START } from '../../support/exchange.js'
+import {
+  assertError,
+  elementsOf,
+  inBothDialects,
+  inCos,
+  inS3,
+  OWNER,
+  type Said,
+  type Speaker,
+  START,
+} from '../../support/exchange.js'
+import {
+  contentType,
+  cosSignatureFields,
+  fieldParts,
+  filePart,
+  formBytes,
+  s3SignatureFields,
+} from '../../support/form.js'
 import { raises } from '../../support/raises.js'
 
 const DAY_MS = 86_400_000
@@ -54,7 +72,9 @@ inCos(raises('ObjectLocked', 'a retained object is neither overwritten nor delet
   await lockedBucket(speak)
   assert.equal((await putLock(speak, lockXml(ruleXml('<Days>1</Days>')))).status, 200)
   await speak.put('key', 'kept')
-  assertError(await on(speak, { method: 'PUT', body: 'other' }), 409, 'ObjectLocked')
+  const overwritten = await on(speak, { method: 'PUT', body: 'other' })
+  assertError(overwritten, 409, 'ObjectLocked')
+  assert.equal(overwritten.bodyRead, false)
   assertError(await on(speak, { method: 'DELETE' }), 409, 'ObjectLocked')
   const body = '<Delete><Object><Key>key</Key></Object></Delete>'
   const headers = { 'content-md5': createHash('md5').update(body).digest('base64') }
@@ -86,6 +106,50 @@ inS3(
     assert.equal((await on(speak, { method: 'DELETE', query, headers: BYPASS })).status, 204)
   },
 )
+
+const FILE = [filePart('content')]
+
+function form(speak: Speaker) {
+  const conditions = [{ key: 'key' }]
+  const signing = { credentials: OWNER, now: speak.clock.now(), conditions }
+  const fields = speak.dialect === 'cos' ? cosSignatureFields(signing) : s3SignatureFields(signing)
+  const body = formBytes([...fieldParts({ key: 'key', ...fields }), ...FILE])
+  const headers = { 'content-type': contentType() }
+  return speak.say({ method: 'POST', bucket: speak.bucket, as: 'anonymous', headers, body })
+}
+
+function copy(speak: Speaker) {
+  const source = speak.dialect === 'cos' ? `${speak.host(speak.bucket)}/source` : `/${speak.bucket}/source`
+  return on(speak, { method: 'PUT', headers: { [`${speak.prefix}copy-source`]: source } })
+}
+
+async function upload(speak: Speaker) {
+  const initiated = await on(speak, { method: 'POST', query: { uploads: true } })
+  const [uploadId = ''] = elementsOf(initiated.xml, 'UploadId').map(({ text }) => text)
+  const part = await on(speak, { method: 'PUT', query: { partNumber: 1, uploadId }, body: 'part' })
+  const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.get('etag')}</ETag></Part></CompleteMultipartUpload>`
+  return on(speak, { method: 'POST', query: { uploadId }, body })
+}
+
+for (const [path, write] of Object.entries({ copy, form, upload })) {
+  inBothDialects(`the retention of the bucket comes with a new version by ${path}`, async (speak) => {
+    await lockedBucket(speak)
+    await speak.put('source')
+    await putLock(speak, lockXml(ruleXml('<Mode>COMPLIANCE</Mode><Days>1</Days>')))
+    const written = await write(speak)
+    assert.ok(written.status < 300, written.text)
+    const { headers } = await on(speak, { method: 'HEAD' })
+    assert.equal(headers.get(`${speak.prefix}object-lock-mode`), 'COMPLIANCE')
+    assert.equal(headers.get(`${speak.prefix}object-lock-retain-until-date`), iso(1))
+  })
+}
+
+inCos(raises('NotImplemented', 'a legal hold, which COS does not have'), async (speak) => {
+  await lockedBucket(speak)
+  const Header = 'x-cos-object-lock-legal-hold'
+  const heard = await on(speak, { method: 'PUT', body: 'x', headers: { [Header]: 'ON' } })
+  assertError(heard, 501, 'NotImplemented', { Header })
+})
 
 inS3('headers lock a new version, both or none, in a bucket that has a lock', async (speak) => {
   await speak.makeBucket()
