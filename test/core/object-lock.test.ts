@@ -60,7 +60,7 @@ async function createWorld(lock: ObjectLock | undefined) {
   })
   const request = { name: 'bucket', accountId: ACCOUNT, region: 'r', acl: 'private' } as const
   const bucket = await core.buckets.create(request)
-  const put = async (text: string, extras = {}, name = key) =>
+  const put = async (text: string, extras = {}, name = key, source = sourceOf(text)) =>
     core.objects.put({
       bucket: (await core.buckets.find('bucket')) ?? assert.fail(),
       key: name,
@@ -71,7 +71,7 @@ async function createWorld(lock: ObjectLock | undefined) {
       tags: [],
       extras,
       conditions: NO_WRITE_CONDITIONS,
-      source: sourceOf(text),
+      source,
     })
   await put('locked bytes', lock === undefined ? {} : { lock })
   const named = async (reference: VersionReference | undefined) => ({
@@ -210,6 +210,19 @@ for (const [name, write] of Object.entries(OVER_NULL)) {
     assert.equal(await world.read(), 'locked bytes')
   })
 }
+
+test('a lock that comes while the body of a put is read stops its commit', async () => {
+  const world = await createWorld(undefined)
+  const source = {
+    ...sourceOf('other bytes'),
+    chunks: async function* () {
+      await world.setLock(retained('COMPLIANCE'))
+      yield Buffer.from('other bytes')
+    },
+  }
+  await assert.rejects(world.put('other bytes', {}, key, source), (error) => isApiError(error, 'ObjectLocked'))
+  assert.equal(await world.read(), 'locked bytes')
+})
 
 const DAY_TERM = { mode: 'COMPLIANCE', term: { unit: 'days', count: 1 } } as const
 const UNVERSIONED = { needsVersioning: false, onlyGrows: true }
