@@ -16,9 +16,6 @@ const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
     'server-side-encryption-cos-kms-key-id',
     'server-side-encryption-aws-kms-key-id',
     'server-side-encryption-context',
-    'object-lock-mode',
-    'object-lock-retain-until-date',
-    'object-lock-legal-hold',
     'write-offset-bytes',
     'traffic-limit',
     'callback',
@@ -43,6 +40,7 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
       refuseEncryptionOfRead(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
     if (
       kind === 'bucket' &&
+      !dialect.traits.lock.atCreation &&
       headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
     ) {
       notServed(`${dialect.vendorPrefix}bucket-object-lock-enabled`)

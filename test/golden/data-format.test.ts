@@ -17,6 +17,7 @@ import type { DocumentFormat } from '../../src/core/documents.js'
 import { domainFormat } from '../../src/core/domains.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
+import { lockFormat } from '../../src/core/lock-record.js'
 import { refererFormat } from '../../src/core/referer-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
@@ -394,6 +395,12 @@ const SAMPLES: readonly Sample[] = [
     'upload with everything',
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
+  sample(
+    documentFormat(lockFormat),
+    { defaultRetention: { mode: 'GOVERNANCE', term: { unit: 'years', count: 2 } } },
+    'document of an object lock',
+  ),
+  sample(documentFormat(lockFormat), { defaultRetention: undefined }, 'document of an object lock without a term'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
   sample(documentFormat(accelerationFormat), 'Enabled', 'document of acceleration'),
   sample(documentFormat(limitsFormat), { objectsMax: 100, requestsPerSecondMax: 5 }, 'document of limits'),

@@ -74,6 +74,9 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'website',
     'referer',
     'domain',
+    'object-lock',
+    'retention',
+    'legal-hold',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

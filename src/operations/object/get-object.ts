@@ -20,6 +20,7 @@ import {
 } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { customerKey, requireOpening, shownEncryption } from '../encryption-fields.js'
+import { shownLock } from '../lock-fields.js'
 import {
   checksumHeaders,
   notModifiedHeaders,
@@ -138,6 +139,7 @@ function answerHead(services: Services, object: FoundObject, chosen: Chosen, ask
   const headers = shownHeaders(dialect, bucket, version, asked.overrides)
   headers.push(...tierHeaders(services, version))
   headers.push(...shownEncryption(dialect, version.extras, asked.customerKey))
+  headers.push(...shownLock(services, object))
   const tagCount = shownTagCount(services, object)
   if (tagCount !== undefined) headers.push([`${dialect.vendorPrefix}tagging-count`, tagCount])
   if (chosen.partial) headers.push(['Content-Range', contentRange(chosen.range, version.sizeBytes)])

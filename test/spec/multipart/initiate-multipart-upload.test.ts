@@ -47,7 +47,7 @@ inBothDialects(raises('NotImplemented', 'headers of an upload that ask for what 
   await speak.makeBucket()
   for (const [suffix, value] of [
     ['server-side-encryption', 'aws:kms'],
-    ['object-lock-mode', 'COMPLIANCE'],
+    ['server-side-encryption', 'aws:kms:dsse'],
   ] as const) {
     const Header = `${speak.prefix}${suffix}`
     assertError(await initiate(speak, { [Header]: value }), 501, 'NotImplemented', { Header })

@@ -516,8 +516,6 @@ inS3('a class that COS spells STANDARD has no header there', async (speak) => {
 const UNSERVED = [
   ['server-side-encryption', 'cos/kms'],
   ['server-side-encryption', 'aws:kms:dsse'],
-  ['object-lock-mode', 'COMPLIANCE'],
-  ['object-lock-retain-until-date', '2030-01-01T00:00:00.000Z'],
 ] as const
 const UNSERVED_COS = [
   ['x-cos-traffic-limit', '819200'],
