@@ -1,6 +1,7 @@
 /** What a dialect is: data and signature schemes. No operation asks which one it serves; it reads a trait. */
 
 import type { Bytes } from '../base/bytes.js'
+import type { LifecycleLimits } from '../model/lifecycle-check.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
 import type { TagSubject } from '../model/tags.js'
@@ -111,6 +112,8 @@ export interface Traits {
   readonly aclOwnerChecked: boolean
   /** An origin of a CORS rule is `*` or a scheme and a host. */
   readonly corsOriginsAreUrls: boolean
+  /** What lifecycle rules may say. */
+  readonly lifecycle: LifecycleLimits
   /** A preflight is shown the headers that its rule allows; otherwise those that it asked for. */
   readonly corsShowsRule: boolean
   /** Between methods and between headers in the answers to other origins. */

@@ -1,0 +1,200 @@
+/**
+ * One bounded step of lifecycle work over one bucket: rows are looked at in the order of their keys, and what is due is
+ * done in a commit that looks again. A version that was overwritten, retagged or locked meanwhile, or rules that were
+ * replaced, leave everything as it is; so a step may be repeated, and two may run at once.
+ */
+
+import type { Bytes } from '../base/bytes.js'
+import { keyParts } from '../meta/key.js'
+import { type Entry, isCollapsed } from '../meta/meta-store.js'
+import type { Bucket } from '../model/bucket.js'
+import { isApiError } from '../model/errors/index.js'
+import { abortOf, type DueAction, dueAction, type Lifecycle, type Place } from '../model/lifecycle.js'
+import type { AnyVersion } from '../model/version.js'
+import type { VersionReference } from '../model/version-id.js'
+import type { CoreDependencies } from './dependencies.js'
+import { removeUpload } from './multipart.js'
+import {
+  decodeVersion,
+  markerPrefix,
+  noncurrentBucketPrefix,
+  noncurrentPrefix,
+  objectPrefix,
+  rangeOf,
+  uploadCodec,
+  uploadPrefix,
+} from './rows.js'
+import {
+  deleteCurrent,
+  type Head,
+  locateVersion,
+  noncurrentKeyParts,
+  readKey,
+  removeVersion,
+  rewriteVersion,
+} from './versions.js'
+
+/** The rows that are walked, in this order. */
+export const LIFECYCLE_PHASES = ['versions', 'objects', 'markers', 'uploads'] as const
+export type LifecyclePhase = (typeof LIFECYCLE_PHASES)[number]
+
+export interface LifecycleCounts {
+  expired: number
+  removed: number
+  transitioned: number
+  aborted: number
+  /** By a lock, or by what came between. */
+  refused: number
+}
+
+/** The version row that was looked at last: the next one of its key is noncurrent since that one was written. */
+export interface Newer {
+  readonly name: string
+  readonly modifiedAt: number
+  readonly count: number
+}
+
+export interface LifecyclePosition {
+  readonly phase: LifecyclePhase
+  readonly after: Bytes | undefined
+  readonly newer: Newer | undefined
+}
+
+interface Work {
+  readonly dependencies: CoreDependencies
+  readonly bucket: Bucket
+  readonly lifecycle: Lifecycle
+  readonly counts: LifecycleCounts
+}
+
+/** What was due is no longer so. */
+class Superseded extends Error {}
+
+const PREFIXES: Readonly<Record<LifecyclePhase, (bucketId: string) => Buffer>> = {
+  versions: noncurrentBucketPrefix,
+  objects: objectPrefix,
+  markers: markerPrefix,
+  uploads: uploadPrefix,
+}
+
+/** Looks at so many rows; answers where the phase goes on, or undefined at its end. */
+export async function lifecycleStep(
+  work: Work,
+  { phase, after, newer }: LifecyclePosition,
+  rowsMax: number,
+): Promise<LifecyclePosition | undefined> {
+  const { from, to } = rangeOf(PREFIXES[phase](work.bucket.id))
+  const start = after === undefined ? from : Buffer.concat([after, Buffer.of(0)])
+  const page = await work.dependencies.meta.scan({ from: start, to }, { limit: rowsMax })
+  let known = newer
+  for (const entry of page) {
+    if (isCollapsed(entry)) continue
+    if (phase === 'uploads') await workOnUpload(work, entry)
+    else if (phase === 'versions') known = await workOnNoncurrent(work, entry, known)
+    else await workOnCurrent(work, decodeVersion(keyParts(entry.key, 2)[1]?.toString('utf8') ?? '', entry.value))
+  }
+  const last = page.at(-1)
+  return page.length < rowsMax || last === undefined || isCollapsed(last)
+    ? undefined
+    : { phase, after: last.key, newer: known }
+}
+
+async function workOnUpload(work: Work, { value }: Entry): Promise<void> {
+  const { dependencies, bucket, lifecycle, counts } = work
+  const upload = uploadCodec.decode(value)
+  const due = abortOf(lifecycle, upload, dependencies.limits.dayMs)
+  if (due === undefined || due.at > dependencies.clock.now()) return
+  await attempt(counts, 'aborted', () => removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id }))
+}
+
+async function workOnNoncurrent(work: Work, { key, value }: Entry, known: Newer | undefined): Promise<Newer> {
+  const { name } = noncurrentKeyParts(key)
+  const version = decodeVersion(name, value)
+  const newer = known?.name === name ? known : await currentOf(work, name)
+  const place: Place = {
+    kind: 'noncurrent',
+    since: newer?.modifiedAt ?? version.modifiedAt,
+    newerCount: newer?.count ?? 0,
+  }
+  // A key without a current version is being changed under this look: the next run sees it whole.
+  if (newer !== undefined) await act(work, version, place)
+  return { name, modifiedAt: version.modifiedAt, count: place.newerCount + 1 }
+}
+
+async function currentOf({ dependencies, bucket }: Work, name: string): Promise<Newer | undefined> {
+  const { current } = await readKey(dependencies.meta, bucket, name)
+  return current === undefined ? undefined : { name, modifiedAt: current.modifiedAt, count: 0 }
+}
+
+async function workOnCurrent(work: Work, version: AnyVersion): Promise<void> {
+  const { dependencies, bucket } = work
+  const only =
+    version.kind === 'marker' &&
+    (await dependencies.meta.scan(rangeOf(noncurrentPrefix(bucket.id, version.key)), { limit: 1 })).length === 0
+  await act(work, version, { kind: 'current', only })
+}
+
+function dueNow({ dependencies, lifecycle }: Work, version: AnyVersion, place: Place): DueAction | undefined {
+  return dueAction(lifecycle, version, place, dependencies.clock.now(), dependencies.limits.dayMs)
+}
+
+async function act(work: Work, version: AnyVersion, place: Place): Promise<void> {
+  const action = dueNow(work, version, place)
+  if (action === undefined) return
+  const { dependencies, bucket, counts } = work
+  const { key } = version
+  const requireStill = (head: Head, now: AnyVersion | undefined, isCurrent: boolean) => {
+    const again = now !== undefined && now.sequence === version.sequence ? dueNow(work, now, place) : undefined
+    const sameRules = head.bucket.documentsRevision === bucket.documentsRevision
+    if (again?.kind !== action.kind || !sameRules || isCurrent !== (place.kind === 'current')) throw new Superseded()
+  }
+  if (action.kind === 'transition') {
+    const { storageClass } = action
+    await attempt(counts, 'transitioned', () =>
+      rewriteVersion(dependencies, bucket, key, 'LifecycleTransition', async (head) => {
+        const located = await locateVersion(dependencies.meta, head, key, referenceOf(version))
+        if (located?.version.kind !== 'object') throw new Superseded()
+        requireStill(head, located.version, located.isCurrent)
+        return { row: located.row, version: { ...located.version, storageClass } }
+      }),
+    )
+  } else if (action.kind === 'expire') {
+    await attempt(counts, 'expired', () =>
+      deleteCurrent(dependencies, bucket, key, bucket.accountId, (head) => {
+        requireStill(head, head.current, true)
+        if (head.bucket.versioning !== 'enabled' && version.isNull) requireUnlocked(work, head.current)
+      }),
+    )
+  } else {
+    await attempt(counts, 'removed', () =>
+      removeVersion(dependencies, bucket, key, referenceOf(version), (head, located) => {
+        requireStill(head, located?.version, located?.isCurrent === true)
+        requireUnlocked(work, located?.version)
+      }),
+    )
+  }
+}
+
+function referenceOf({ isNull, sequence }: AnyVersion): VersionReference {
+  return isNull ? { kind: 'null' } : { kind: 'sequence', sequence }
+}
+
+function requireUnlocked({ dependencies }: Work, version: AnyVersion | undefined): void {
+  const lock = version?.kind === 'object' ? version.extras.lock : undefined
+  if (lock === undefined) return
+  if (lock.legalHold || (lock.retention?.retainUntil ?? 0) > dependencies.clock.now()) throw new Superseded()
+}
+
+async function attempt(
+  counts: LifecycleCounts,
+  counted: Exclude<keyof LifecycleCounts, 'refused'>,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await run()
+    counts[counted]++
+  } catch (error) {
+    if (!(error instanceof Superseded) && !isApiError(error)) throw error
+    counts.refused++
+  }
+}
