@@ -20,7 +20,7 @@ const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
     'AccelerateNameWithDot',
     'AccelerateNotSupported',
   ],
-  'bucket documents': ['InvalidBucketState', 'NoSuchLifecycleConfiguration'],
+  'bucket documents': ['InvalidBucketState'],
   regions: ['PermanentRedirect', 'Redirect', 'TemporaryRedirect'],
   restores: ['RestoreAlreadyInProgress'],
   websites: ['InvalidAddressingHeader'],

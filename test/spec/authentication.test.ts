@@ -84,6 +84,8 @@ const OWNERSHIP = '<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</Objec
 const PAYMENT = '<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>'
 const CORS =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
+const LIFECYCLE =
+  '<LifecycleConfiguration><Rule><ID>a</ID><Filter><Prefix>a</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>'
 const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>'
@@ -122,6 +124,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketStrictSignature: bucket('GET', { 'strict-signature': true }),
   PutBucketStrictSignature: bucket('PUT', { 'strict-signature': true }, STRICT),
   DeleteBucketStrictSignature: bucket('DELETE', { 'strict-signature': true }),
+  GetBucketLifecycle: bucket('GET', { lifecycle: true }),
+  PutBucketLifecycle: bucket('PUT', { lifecycle: true }, LIFECYCLE),
+  DeleteBucketLifecycle: bucket('DELETE', { lifecycle: true }),
   GetBucketCORS: bucket('GET', { cors: true }),
   PutBucketCORS: bucket('PUT', { cors: true }, CORS),
   DeleteBucketCORS: bucket('DELETE', { cors: true }),
@@ -222,6 +227,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
     ['public-access-block', [false, false, false, false]],
     ['ownership', 'ObjectWriter'],
     ['cors', [[[null, ['*'], ['GET'], [], [], null]], null]],
+    ['lifecycle', [[], null]],
     ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
   ] as const) {
     await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)
