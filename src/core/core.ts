@@ -1,11 +1,14 @@
 /** What the server can do, without HTTP. */
 
+import type { Bucket } from '../model/bucket.js'
+import type { Lifecycle } from '../model/lifecycle.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
+import { lifecycleFormat } from './lifecycle-record.js'
 import { createListing, type Listing } from './listing.js'
 import { createMultipart, type MultipartStore } from './multipart.js'
 import { createObjects, type ObjectStore } from './objects.js'
@@ -13,12 +16,16 @@ import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
 import { createSessions } from './sessions.js'
 
+const LIFECYCLES_REMEMBERED_MAX = 100
+
 export interface Core {
   readonly identities: IdentityStore
   readonly sessions: SessionStore
   readonly buckets: BucketStore
   readonly documents: DocumentStore
   readonly bucketAccess: BucketAccessReader
+  /** Remembered by revision. */
+  readonly lifecycleOf: (bucket: Bucket) => Lifecycle | undefined | Promise<Lifecycle | undefined>
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
   readonly listing: Listing
@@ -35,6 +42,11 @@ export function createCore(dependencies: CoreDependencies): Core {
     buckets: createBuckets(dependencies),
     documents,
     bucketAccess: createBucketAccess(documents),
+    lifecycleOf: documents.reader(
+      [lifecycleFormat.kind],
+      ([found]) => (found === undefined ? undefined : lifecycleFormat.fromJson(found.json)),
+      LIFECYCLES_REMEMBERED_MAX,
+    ),
     objects: createObjects(dependencies),
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),

@@ -9,6 +9,7 @@ import type { ObjectHeaders, ObjectVersion } from '../model/version.js'
 import { showEtag, showHeaders, showVendorHeader } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { type GivenAcl, newObjectAcl } from './acl-fields.js'
+import { expirationHeaders } from './lifecycle-headers.js'
 import { newExtras, type WantedExtra } from './new-extras.js'
 import {
   checksumHeaders,
@@ -62,6 +63,6 @@ export async function storeObject(services: Services, bucket: Bucket, key: strin
     etag: version.etag,
     crc64: shownCrc64(dialect, version),
     versionId: writtenVersionId(dialect, written.bucket, version),
-    checksum: checksumHeaders(version),
+    checksum: [...checksumHeaders(version), ...(await expirationHeaders(services, written.bucket, version))],
   }
 }

@@ -30,6 +30,7 @@ import {
 import { operation, type Services } from '../../wire/operation.js'
 import { checksumElements, checksumText, givenChecksum, givenChecksumElements } from '../checksum-elements.js'
 import { keyText } from '../documents.js'
+import { expirationText } from '../lifecycle-headers.js'
 import { shownCrc64, writeConditions, writerOf } from '../object-fields.js'
 import { unservedHeaders } from '../unserved-headers.js'
 import { uploadId } from './multipart-fields.js'
@@ -107,6 +108,7 @@ export const completeMultipartUpload = operation({
   output: {
     crc64: showVendorHeader('hash-crc64ecma'),
     versionId: showVendorHeader('version-id'),
+    expiration: showVendorHeader('expiration'),
     result: showXml(completeResult),
   },
   handle: async (
@@ -138,6 +140,7 @@ export const completeMultipartUpload = operation({
       crc64: shownCrc64(dialect, version),
       // Unlike PUT, Complete shows `null` in a suspended bucket in both dialects (cos-object.md 20).
       versionId: written.bucket.versioning === 'unset' ? undefined : versionIdOf(version),
+      expiration: await expirationText(services, written.bucket, version),
       result: {
         location: locationOf(services, bucket.name, key),
         bucket: bucket.name,

@@ -2,10 +2,11 @@
 
 import { multipartChecksum } from '../../model/checksum.js'
 import { document, element, record, S3_NAMESPACE, text } from '../../wire/document.js'
-import { headField, showVendorHeader, showXml } from '../../wire/field.js'
+import { headField, showHeaders, showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
+import { abortHeaders } from '../lifecycle-headers.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
 import { objectTagsHeader, requireTagging } from '../tagging.js'
@@ -37,6 +38,7 @@ export const initiateMultipartUpload = operation({
   output: {
     algorithm: showVendorHeader('checksum-algorithm'),
     type: showVendorHeader('checksum-type'),
+    abort: showHeaders,
     result: showXml(initiateResult),
   },
   handle: async (services, { bucket, key }, { headers, tags, storageClass: stored, wanted, given, checksum }) => {
@@ -58,6 +60,7 @@ export const initiateMultipartUpload = operation({
     return {
       algorithm: checksum?.algorithm,
       type: checksum?.type,
+      abort: await abortHeaders(services, bucket, upload),
       result: { bucket: bucket.name, key, uploadId: upload.id },
     }
   },

@@ -23,6 +23,7 @@ import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
 import { asCopySource, copySource, copySourceConditions, requireCopyable, resolveCopySource } from '../copy-source.js'
 import { listedTime } from '../documents.js'
+import { expirationText } from '../lifecycle-headers.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import {
   keptHeaders,
@@ -98,6 +99,7 @@ export const copyObject = operation({
   output: {
     copiedVersionId: showVendorHeader('copy-source-version-id'),
     versionId: showVendorHeader('version-id'),
+    expiration: showVendorHeader('expiration'),
     result: showXml(copyObjectResult),
   },
   handle: async (
@@ -158,6 +160,7 @@ export const copyObject = operation({
     return {
       copiedVersionId: found.bucket.versioning === 'unset' ? undefined : versionIdOf(found.version),
       versionId,
+      expiration: await expirationText(services, written.bucket, version),
       result: {
         etag: version.etag,
         crc64: version.crc64,

@@ -19,6 +19,7 @@ import {
   wholeNumber,
 } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
+import { expirationHeaders } from '../lifecycle-headers.js'
 import {
   checksumHeaders,
   notModifiedHeaders,
@@ -127,7 +128,7 @@ interface Answer extends Wanted {
   readonly overrides: Partial<Record<keyof ObjectHeaders, string>>
 }
 
-function answerHead(services: Services, object: FoundObject, chosen: Chosen, asked: Answer) {
+async function answerHead(services: Services, object: FoundObject, chosen: Chosen, asked: Answer) {
   const { dialect, principal } = services
   const { bucket, version } = object
   if (principal.kind === 'anonymous' && Object.keys(asked.overrides).length > 0) {
@@ -140,6 +141,7 @@ function answerHead(services: Services, object: FoundObject, chosen: Chosen, ask
   const headers = shownHeaders(dialect, bucket, version, asked.overrides)
   const tagCount = shownTagCount(services, object)
   if (tagCount !== undefined) headers.push([`${dialect.vendorPrefix}tagging-count`, tagCount])
+  if (!object.named) headers.push(...(await expirationHeaders(services, bucket, version)))
   if (chosen.partial) headers.push(['Content-Range', contentRange(chosen.range, version.sizeBytes)])
   if (chosen.partCount !== undefined) headers.push([`${dialect.vendorPrefix}mp-parts-count`, String(chosen.partCount)])
   if (asked.checksumMode?.toUpperCase() === 'ENABLED' && !chosen.partial) headers.push(...checksumHeaders(version))
@@ -162,7 +164,7 @@ export const getObject = operation({
     })
     const { startBytes, endBytes } = chosen.range
     return {
-      ...answerHead(services, object, chosen, asked),
+      ...(await answerHead(services, object, chosen, asked)),
       body:
         body instanceof Uint8Array
           ? { kind: 'bytes' as const, bytes: body }
@@ -187,7 +189,7 @@ export const headObject = operation({
     const chosen = await choose(services, { ...asked, range }, found)
     const sizeBytes = chosen.range.endBytes - chosen.range.startBytes
     return {
-      ...answerHead(services, found, chosen, asked),
+      ...(await answerHead(services, found, chosen, asked)),
       body: { kind: 'none' as const, sizeBytes },
     }
   },

@@ -202,3 +202,18 @@ inS3('S3: small objects keep their class unless a rule asks for a size', async (
   await run(speak)
   assert.equal(await classOf(), 'GLACIER')
 })
+
+inBothDialects('answers say which rule awaits an object or an upload, and when', async (speak) => {
+  await speak.makeBucket()
+  const abort =
+    '<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload>'
+  await set(speak, rule(EXPIRE + abort))
+  const put = await say(speak, 'PUT', 'k', { body: 'x' })
+  const wanted = 'expiry-date="Sun, 04 Jan 2026 00:00:00 GMT", rule-id="a"'
+  for (const heard of [put, await say(speak, 'GET', 'k'), await say(speak, 'HEAD', 'k')]) {
+    assert.equal(heard.headers.get(`${speak.prefix}expiration`), wanted)
+  }
+  const started = await say(speak, 'POST', 'u', { query: { uploads: true } })
+  assert.equal(started.headers.get(`${speak.prefix}abort-date`), 'Sun, 04 Jan 2026 00:00:00 GMT')
+  assert.equal(started.headers.get(`${speak.prefix}abort-rule-id`), 'a')
+})
