@@ -10,17 +10,21 @@ import { type Entry, isCollapsed } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import { isApiError } from '../model/errors/index.js'
 import { abortOf, type DueAction, dueAction, type Lifecycle, type Place } from '../model/lifecycle.js'
+import { NEWER_VERSIONS_MAX } from '../model/lifecycle-check.js'
 import type { AnyVersion } from '../model/version.js'
 import type { VersionReference } from '../model/version-id.js'
 import type { CoreDependencies } from './dependencies.js'
 import { removeUpload } from './multipart.js'
+import { readBucket } from './open-bucket.js'
 import {
   decodeVersion,
   markerPrefix,
   noncurrentBucketPrefix,
+  noncurrentKey,
   noncurrentPrefix,
   objectPrefix,
   rangeOf,
+  type Upload,
   uploadCodec,
   uploadPrefix,
 } from './rows.js'
@@ -47,10 +51,12 @@ export interface LifecycleCounts {
   refused: number
 }
 
-/** The version row that was looked at last: the next one of its key is noncurrent since that one was written. */
+/** The next newer version of the key that is walked: whatever comes next is noncurrent since this one was written. */
 export interface Newer {
   readonly name: string
+  readonly sequence: string
   readonly modifiedAt: number
+  /** Of noncurrent versions up to this one. */
   readonly count: number
 }
 
@@ -65,6 +71,8 @@ interface Work {
   readonly bucket: Bucket
   readonly lifecycle: Lifecycle
   readonly counts: LifecycleCounts
+  /** A row that could not be worked on; the others go on. */
+  readonly failed: (key: Bytes, error: unknown) => void
 }
 
 /** What was due is no longer so. */
@@ -89,9 +97,13 @@ export async function lifecycleStep(
   let known = newer
   for (const entry of page) {
     if (isCollapsed(entry)) continue
-    if (phase === 'uploads') await workOnUpload(work, entry)
-    else if (phase === 'versions') known = await workOnNoncurrent(work, entry, known)
-    else await workOnCurrent(work, decodeVersion(keyParts(entry.key, 2)[1]?.toString('utf8') ?? '', entry.value))
+    try {
+      if (phase === 'uploads') await workOnUpload(work, entry)
+      else if (phase === 'versions') known = await workOnNoncurrent(work, entry, known)
+      else await workOnCurrent(work, decodeVersion(keyParts(entry.key, 2)[1]?.toString('utf8') ?? '', entry.value))
+    } catch (error) {
+      work.failed(entry.key, error)
+    }
   }
   const last = page.at(-1)
   return page.length < rowsMax || last === undefined || isCollapsed(last)
@@ -101,29 +113,58 @@ export async function lifecycleStep(
 
 async function workOnUpload(work: Work, { value }: Entry): Promise<void> {
   const { dependencies, bucket, lifecycle, counts } = work
+  const isDue = (upload: Upload) => {
+    const due = abortOf(lifecycle, upload, dependencies.limits.dayMs)
+    return due !== undefined && due.at <= dependencies.clock.now()
+  }
   const upload = uploadCodec.decode(value)
-  const due = abortOf(lifecycle, upload, dependencies.limits.dayMs)
-  if (due === undefined || due.at > dependencies.clock.now()) return
-  await attempt(counts, 'aborted', () => removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id }))
+  if (!isDue(upload)) return
+  await attempt(counts, 'aborted', () =>
+    removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id }, async (now, changes) => {
+      const row = await readBucket(dependencies.meta, bucket.name)
+      if (!isDue(now) || !hasSameRules(work, row.value)) throw new Superseded()
+      changes.check(row)
+    }),
+  )
 }
 
-async function workOnNoncurrent(work: Work, { key, value }: Entry, known: Newer | undefined): Promise<Newer> {
+async function workOnNoncurrent(
+  work: Work,
+  { key, value }: Entry,
+  known: Newer | undefined,
+): Promise<Newer | undefined> {
   const { name } = noncurrentKeyParts(key)
-  const version = decodeVersion(name, value)
   const newer = known?.name === name ? known : await currentOf(work, name)
-  const place: Place = {
-    kind: 'noncurrent',
-    since: newer?.modifiedAt ?? version.modifiedAt,
-    newerCount: newer?.count ?? 0,
-  }
   // A key without a current version is being changed under this look: the next run sees it whole.
-  if (newer !== undefined) await act(work, version, place)
-  return { name, modifiedAt: version.modifiedAt, count: place.newerCount + 1 }
+  if (newer === undefined) return undefined
+  const version = decodeVersion(name, value)
+  const place: Place = { kind: 'noncurrent', since: newer.modifiedAt, newerCount: newer.count }
+  const gone = await act(work, version, place, newer)
+  return gone ? newer : { name, sequence: version.sequence, modifiedAt: version.modifiedAt, count: newer.count + 1 }
 }
 
 async function currentOf({ dependencies, bucket }: Work, name: string): Promise<Newer | undefined> {
   const { current } = await readKey(dependencies.meta, bucket, name)
-  return current === undefined ? undefined : { name, modifiedAt: current.modifiedAt, count: 0 }
+  return current && { name, sequence: current.sequence, modifiedAt: current.modifiedAt, count: 0 }
+}
+
+/**
+ * Whether the place of a noncurrent version is still the one that was seen. Nothing can come between two versions, so
+ * it is noncurrent since then as long as the newer one is there; the others are counted as far as rules count.
+ */
+async function isStillBehind({ dependencies: { meta }, bucket }: Work, head: Head, key: string, newer: Newer) {
+  const isThere =
+    head.current?.sequence === newer.sequence ||
+    (await meta.get(noncurrentKey(bucket.id, key, newer.sequence))) !== undefined
+  const wanted = Math.min(newer.count, NEWER_VERSIONS_MAX)
+  if (!isThere || wanted === 0) return isThere
+  const { from } = rangeOf(noncurrentPrefix(bucket.id, key))
+  const to = Buffer.concat([noncurrentKey(bucket.id, key, newer.sequence), Buffer.of(0)])
+  return (await meta.scan({ from, to }, { limit: wanted })).length === wanted
+}
+
+function hasSameRules({ bucket }: Work, now: Bucket | undefined): boolean {
+  return now?.id === bucket.id && now.documentsRevision === bucket.documentsRevision
 }
 
 async function workOnCurrent(work: Work, version: AnyVersion): Promise<void> {
@@ -138,15 +179,19 @@ function dueNow({ dependencies, lifecycle }: Work, version: AnyVersion, place: P
   return dueAction(lifecycle, version, place, dependencies.clock.now(), dependencies.limits.dayMs)
 }
 
-async function act(work: Work, version: AnyVersion, place: Place): Promise<void> {
+/** Whether the version is gone. */
+async function act(work: Work, version: AnyVersion, place: Place, newer?: Newer): Promise<boolean> {
   const action = dueNow(work, version, place)
-  if (action === undefined) return
+  if (action === undefined) return false
   const { dependencies, bucket, counts } = work
   const { key } = version
   const requireStill = (head: Head, now: AnyVersion | undefined, isCurrent: boolean) => {
     const again = now !== undefined && now.sequence === version.sequence ? dueNow(work, now, place) : undefined
-    const sameRules = head.bucket.documentsRevision === bucket.documentsRevision
-    if (again?.kind !== action.kind || !sameRules || isCurrent !== (place.kind === 'current')) throw new Superseded()
+    const samePlace = isCurrent === (newer === undefined)
+    if (again?.kind !== action.kind || !samePlace || !hasSameRules(work, head.bucket)) throw new Superseded()
+  }
+  const requireBehind = async (head: Head) => {
+    if (newer !== undefined && !(await isStillBehind(work, head, key, newer))) throw new Superseded()
   }
   if (action.kind === 'transition') {
     const { storageClass } = action
@@ -155,24 +200,27 @@ async function act(work: Work, version: AnyVersion, place: Place): Promise<void>
         const located = await locateVersion(dependencies.meta, head, key, referenceOf(version))
         if (located?.version.kind !== 'object') throw new Superseded()
         requireStill(head, located.version, located.isCurrent)
+        await requireBehind(head)
         return { row: located.row, version: { ...located.version, storageClass } }
       }),
     )
-  } else if (action.kind === 'expire') {
-    await attempt(counts, 'expired', () =>
+    return false
+  }
+  if (action.kind === 'expire') {
+    return attempt(counts, 'expired', () =>
       deleteCurrent(dependencies, bucket, key, bucket.accountId, (head) => {
         requireStill(head, head.current, true)
         if (head.bucket.versioning !== 'enabled' && version.isNull) requireUnlocked(work, head.current)
       }),
     )
-  } else {
-    await attempt(counts, 'removed', () =>
-      removeVersion(dependencies, bucket, key, referenceOf(version), (head, located) => {
-        requireStill(head, located?.version, located?.isCurrent === true)
-        requireUnlocked(work, located?.version)
-      }),
-    )
   }
+  return attempt(counts, 'removed', () =>
+    removeVersion(dependencies, bucket, key, referenceOf(version), async (head, located) => {
+      requireStill(head, located?.version, located?.isCurrent === true)
+      requireUnlocked(work, located?.version)
+      await requireBehind(head)
+    }),
+  )
 }
 
 function referenceOf({ isNull, sequence }: AnyVersion): VersionReference {
@@ -189,12 +237,14 @@ async function attempt(
   counts: LifecycleCounts,
   counted: Exclude<keyof LifecycleCounts, 'refused'>,
   run: () => Promise<unknown>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await run()
     counts[counted]++
+    return true
   } catch (error) {
     if (!(error instanceof Superseded) && !isApiError(error)) throw error
     counts.refused++
+    return false
   }
 }

@@ -11,7 +11,7 @@ import type { Acl } from '../model/grants.js'
 import type { TagSet } from '../model/tags.js'
 import type { ObjectHeaders } from '../model/version.js'
 import type { VersionExtras } from '../model/version-extras.js'
-import { commitPlanned, createChanges } from './changes.js'
+import { type Changes, commitPlanned, createChanges } from './changes.js'
 import { type CompleteRequest, completeUpload } from './complete-upload.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
@@ -115,12 +115,19 @@ async function listParts(meta: MetaStore, name: UploadName, afterNumber: number,
   return { upload, parts, truncated: false }
 }
 
-/** Removes the upload and its parts. A Complete that comes first wins: then there is no such upload any more. */
-export function removeUpload(dependencies: CoreDependencies, name: UploadName): Promise<void> {
+/**
+ * Removes the upload and its parts. A Complete that comes first wins: then there is no such upload any more. `allow`
+ * throws when it has to stay, and adds what the commit has to check.
+ */
+export function removeUpload(
+  dependencies: CoreDependencies,
+  name: UploadName,
+  allow: (upload: Upload, changes: Changes) => void | Promise<void> = () => undefined,
+): Promise<void> {
   return commitPlanned(dependencies, 'AbortMultipartUpload', async () => {
     const upload = await readUpload(dependencies.meta, name)
-    requireUpload(upload, name)
     const changes = createChanges(dependencies)
+    await allow(requireUpload(upload, name), changes)
     const parts = await readParts(dependencies.meta, name.uploadId)
     endUpload(changes, upload, parts)
     for (const { value } of parts.rows) changes.release(value.pieces)

@@ -3,23 +3,26 @@
  * A bucket whose rows cannot be read is left for the next run and stops no other.
  */
 
+import type { Bytes } from '../base/bytes.js'
 import type { Log } from '../base/telemetry.js'
 import type { Core } from '../core/core.js'
 import { lifecycleFormat } from '../core/lifecycle-record.js'
 import {
   LIFECYCLE_PHASES,
   type LifecycleCounts,
+  type LifecyclePhase,
   type LifecyclePosition,
   lifecycleStep,
   type Newer,
 } from '../core/lifecycle-work.js'
 import { bucketCodec, bucketKey, kinds, rangeOf } from '../core/rows.js'
 import { asList, asNumber, asOneOf, asOptionalText, asText } from '../meta/json.js'
+import { keyParts } from '../meta/key.js'
 import { isCollapsed } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
-import type { Bucket } from '../model/bucket.js'
 import type { Job, StepOutcome } from './job.js'
 
+const [FIRST_PHASE] = LIFECYCLE_PHASES
 const ROWS_PER_STEP = 100
 const BUCKETS_PER_STEP = 100
 const INTERVAL_MS_MIN = 1_000
@@ -39,50 +42,61 @@ export function lifecycleJob(core: Core, log: Log): Job {
     step: async (text) => {
       const cursor = text === undefined ? undefined : readCursor(text)
       return cursor?.position === undefined
-        ? findBucket(core, cursor?.bucketName)
+        ? findBucket(core, log, cursor?.bucketName)
         : workInBucket(core, log, cursor.bucketName, cursor.position)
     },
   }
 }
 
 /** The next bucket that has rules. */
-async function findBucket({ dependencies: { meta } }: Core, after: string | undefined): Promise<StepOutcome> {
+async function findBucket({ dependencies: { meta } }: Core, log: Log, after: string | undefined): Promise<StepOutcome> {
   const { from, to } = rangeOf(Buffer.of(kinds.bucket))
   const start = after === undefined ? from : Buffer.concat([bucketKey(after), Buffer.of(0)])
   const page = await meta.scan({ from: start, to }, { limit: BUCKETS_PER_STEP })
   let last: string | undefined
   for (const entry of page) {
     if (isCollapsed(entry)) continue
-    const bucket: Bucket = bucketCodec.decode(entry.value)
-    last = bucket.name
-    if (bucket.state === 'active' && bucket.documents.includes(lifecycleFormat.kind)) {
-      return goOn(bucket.name, { phase: LIFECYCLE_PHASES[0], after: undefined, newer: undefined })
+    last = keyParts(entry.key, 1)[0]?.toString('utf8') ?? ''
+    try {
+      const { state, documents } = bucketCodec.decode(entry.value)
+      if (state === 'active' && documents.includes(lifecycleFormat.kind)) return goOn(last, beginningOf(FIRST_PHASE))
+    } catch (error) {
+      log.error('lifecycle cannot read a bucket', { bucket: last, error })
     }
   }
   return last === undefined || page.length < BUCKETS_PER_STEP ? { cursor: undefined, more: false } : goOn(last)
 }
 
+/** What fails here is left for the next run. Only the rows of buckets themselves hold up the whole job. */
 async function workInBucket(
   core: Core,
   log: Log,
   bucketName: string,
   position: LifecyclePosition,
 ): Promise<StepOutcome> {
+  const { phase } = position
   const counts: LifecycleCounts = { expired: 0, removed: 0, transitioned: 0, aborted: 0, refused: 0 }
-  const { dependencies, buckets, documents } = core
-  const bucket = await buckets.find(bucketName)
-  const lifecycle = bucket === undefined ? undefined : await documents.find(bucket, lifecycleFormat)
-  if (bucket === undefined || lifecycle === undefined) return goOn(bucketName)
+  const failed = (key: Bytes, error: unknown) =>
+    log.error('lifecycle of a row failed', { bucket: bucketName, phase, row: Buffer.from(key).toString('hex'), error })
   try {
-    const next = await lifecycleStep({ dependencies, bucket, lifecycle, counts }, position, ROWS_PER_STEP)
-    if (Object.values(counts).some((count) => count > 0)) log.info('lifecycle', { bucket: bucketName, ...counts })
+    const { dependencies, buckets, documents } = core
+    const bucket = await buckets.find(bucketName)
+    const lifecycle = bucket && (await documents.find(bucket, lifecycleFormat))
+    if (bucket === undefined || lifecycle === undefined) return goOn(bucketName)
+    const next = await lifecycleStep({ dependencies, bucket, lifecycle, counts, failed }, position, ROWS_PER_STEP)
+    if (Object.values(counts).some((count) => count > 0))
+      log.info('lifecycle', { bucket: bucketName, phase, ...counts })
     if (next !== undefined) return goOn(bucketName, next)
-    const phase = LIFECYCLE_PHASES[LIFECYCLE_PHASES.indexOf(position.phase) + 1]
-    return phase === undefined ? goOn(bucketName) : goOn(bucketName, { phase, after: undefined, newer: undefined })
+    const following = LIFECYCLE_PHASES[LIFECYCLE_PHASES.indexOf(phase) + 1]
+    return goOn(bucketName, following && beginningOf(following))
   } catch (error) {
-    log.error('lifecycle of a bucket failed', { bucket: bucketName, phase: position.phase, error })
+    log.error('lifecycle of a bucket failed', { bucket: bucketName, phase, error })
     return goOn(bucketName)
   }
+}
+
+function beginningOf(phase: LifecyclePhase): LifecyclePosition {
+  return { phase, after: undefined, newer: undefined }
 }
 
 function goOn(bucketName: string, position?: LifecyclePosition): StepOutcome {
@@ -93,7 +107,12 @@ function writeCursor({ bucketName, position }: Cursor): string {
   if (position === undefined) return JSON.stringify([bucketName])
   const { phase, after, newer } = position
   const place = after === undefined ? null : Buffer.from(after).toString('base64')
-  return JSON.stringify([bucketName, phase, place, newer ? [newer.name, newer.modifiedAt, newer.count] : null])
+  return JSON.stringify([
+    bucketName,
+    phase,
+    place,
+    newer ? [newer.name, newer.sequence, newer.modifiedAt, newer.count] : null,
+  ])
 }
 
 function readCursor(text: string): Cursor {
@@ -111,6 +130,6 @@ function readCursor(text: string): Cursor {
   }
 }
 
-function readNewer([name, modifiedAt, count]: readonly Json[]): Newer {
-  return { name: asText(name), modifiedAt: asNumber(modifiedAt), count: asNumber(count) }
+function readNewer([name, sequence, modifiedAt, count]: readonly Json[]): Newer {
+  return { name: asText(name), sequence: asText(sequence), modifiedAt: asNumber(modifiedAt), count: asNumber(count) }
 }

@@ -47,7 +47,8 @@ export const S3_LIFECYCLE: LifecycleLimits = {
 export const LIFECYCLE_RULES_MAX = 1_000
 const ID_CHARACTERS_MAX = 255
 const KEY_BYTES_MAX = 1_024
-const NEWER_MAX = 100
+/** Of the noncurrent versions that a rule may keep. */
+export const NEWER_VERSIONS_MAX = 100
 const REAL_DAY_MS = 86_400_000
 
 function refuse(name: string, value: string | number, message: string): never {
@@ -108,15 +109,31 @@ function checkActions(rule: LifecycleRule, limits: LifecycleLimits): void {
     if (expiration.date !== undefined) checkDate(expiration.date, limits)
   }
   checkTransitions(rule, limits)
-  for (const { days, newer } of [
-    ...noncurrentTransitions,
-    ...(noncurrentExpiration === undefined ? [] : [noncurrentExpiration]),
-  ]) {
-    checkDays('NoncurrentDays', days, noncurrentExpiration?.days === days ? 1 : 0, limits)
-    if (newer !== undefined && (newer < 1 || newer > NEWER_MAX))
-      refuse('NewerNoncurrentVersions', newer, `'NewerNoncurrentVersions' must be from 1 to ${NEWER_MAX}`)
-  }
+  checkNoncurrent(rule, limits)
   if (abortDays !== undefined) checkDays('DaysAfterInitiation', abortDays, 1, limits)
+}
+
+function checkNoncurrent(
+  { noncurrentTransitions, noncurrentExpiration }: LifecycleRule,
+  limits: LifecycleLimits,
+): void {
+  for (const { days, newer, storageClass } of noncurrentTransitions) {
+    checkDays('NoncurrentDays', days, daysMinFor(storageClass, limits), limits)
+    checkNewer(newer)
+  }
+  if (noncurrentExpiration === undefined) return
+  checkDays('NoncurrentDays', noncurrentExpiration.days, 1, limits)
+  checkNewer(noncurrentExpiration.newer)
+}
+
+function checkNewer(newer: number | undefined): void {
+  if (newer !== undefined && (newer < 1 || newer > NEWER_VERSIONS_MAX))
+    refuse('NewerNoncurrentVersions', newer, `'NewerNoncurrentVersions' must be from 1 to ${NEWER_VERSIONS_MAX}`)
+}
+
+/** Whether current or not: an object is stored for so many days before it is infrequently accessed. */
+function daysMinFor(storageClass: string, { infrequentDaysMin }: LifecycleLimits): number {
+  return storageClass === 'STANDARD_IA' || storageClass === 'ONEZONE_IA' ? infrequentDaysMin : 0
 }
 
 function checkTransitions({ transitions, expiration, noncurrentTransitions }: LifecycleRule, limits: LifecycleLimits) {
@@ -129,8 +146,7 @@ function checkTransitions({ transitions, expiration, noncurrentTransitions }: Li
     malformedIf((days === undefined) === (date === undefined))
     if (date !== undefined) checkDate(date, limits)
     if (days === undefined) continue
-    const infrequent = storageClass === 'STANDARD_IA' || storageClass === 'ONEZONE_IA'
-    checkDays('Days', days, infrequent ? limits.infrequentDaysMin : 0, limits)
+    checkDays('Days', days, daysMinFor(storageClass, limits), limits)
     if (limits.expiresAfterTransition && expiration?.days !== undefined && expiration.days <= days)
       refuse('Days', days, "'Days' in the Expiration action must be greater than 'Days' in the Transition action")
   }

@@ -11,6 +11,7 @@ import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import * as identityRows from '../../src/core/identity-rows.js'
+import { lifecycleFormat } from '../../src/core/lifecycle-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
@@ -18,6 +19,7 @@ import { bucketTagsFormat } from '../../src/core/tags-record.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
+import type { Lifecycle } from '../../src/model/lifecycle.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
 import type { VersionExtras } from '../../src/model/version-extras.js'
 
@@ -98,6 +100,44 @@ const TAGS = [
   { key: 'project', value: '石头' },
   { key: 'empty', value: '' },
 ]
+const NO_FILTER = {
+  prefix: undefined,
+  tags: [],
+  prefixNotEquals: undefined,
+  sizeBytesAbove: undefined,
+  sizeBytesBelow: undefined,
+}
+/** A rule with everything, and one with as little as there may be. */
+const LIFECYCLE: Lifecycle = {
+  rules: [
+    {
+      id: 'all',
+      enabled: true,
+      form: 'and',
+      filter: { prefix: 'a/', tags: TAGS, prefixNotEquals: 'a/b', sizeBytesAbove: 1, sizeBytesBelow: 5_000_000_000 },
+      transitions: [
+        { days: 30, date: undefined, storageClass: 'STANDARD_IA' },
+        { days: undefined, date: '2026-02-01T00:00:00+08:00', storageClass: 'ARCHIVE' },
+      ],
+      expiration: { days: 3650, date: undefined, markers: undefined },
+      noncurrentTransitions: [{ days: 0, newer: 3, storageClass: 'DEEP_ARCHIVE' }],
+      noncurrentExpiration: { days: 1, newer: 100 },
+      abortDays: 7,
+    },
+    {
+      id: 'markers',
+      enabled: false,
+      form: 'legacy',
+      filter: { ...NO_FILTER, prefix: '' },
+      transitions: [],
+      expiration: { days: undefined, date: undefined, markers: true },
+      noncurrentTransitions: [],
+      noncurrentExpiration: undefined,
+      abortDays: undefined,
+    },
+  ],
+  minimumSize: 'varies_by_storage_class',
+}
 const EXTRAS: VersionExtras = {
   lock: { retention: { mode: 'GOVERNANCE', retainUntil: 1_795_336_593_123 }, legalHold: true },
   restore: { tier: 'Bulk', requestedAt: 1_795_336_593_123, readyAt: 1_795_336_593_124, expiresAt: 1_795_336_593_125 },
@@ -298,6 +338,8 @@ const SAMPLES: readonly Sample[] = [
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
+  sample(documentFormat(lifecycleFormat), LIFECYCLE),
+  sample(documentFormat(lifecycleFormat), { rules: [], minimumSize: undefined }, 'document of lifecycle without sizes'),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,

@@ -153,7 +153,7 @@ inBothDialects('of a versioned object: a marker, then no old versions, then no m
   await speak.put('k', 'second')
   await set(
     speak,
-    rule(EXPIRE + '<NoncurrentVersionExpiration><NoncurrentDays>3</NoncurrentDays></NoncurrentVersionExpiration>'),
+    rule(`${EXPIRE}<NoncurrentVersionExpiration><NoncurrentDays>3</NoncurrentDays></NoncurrentVersionExpiration>`),
   )
   await run(speak, 2)
   assert.deepEqual([await versionsOf(speak), await status(speak, 'k')], [[2, 1], 404])
