@@ -169,10 +169,10 @@ function hasSameRules({ bucket }: Work, now: Bucket | undefined): boolean {
 
 async function workOnCurrent(work: Work, version: AnyVersion): Promise<void> {
   const { dependencies, bucket } = work
-  const only =
+  const alone =
     version.kind === 'marker' &&
     (await dependencies.meta.scan(rangeOf(noncurrentPrefix(bucket.id, version.key)), { limit: 1 })).length === 0
-  await act(work, version, { kind: 'current', only })
+  await act(work, version, { kind: 'current', alone })
 }
 
 function dueNow({ dependencies, lifecycle }: Work, version: AnyVersion, place: Place): DueAction | undefined {
@@ -208,9 +208,11 @@ async function act(work: Work, version: AnyVersion, place: Place, newer?: Newer)
   }
   if (action.kind === 'expire') {
     return attempt(counts, 'expired', () =>
-      deleteCurrent(dependencies, bucket, key, bucket.accountId, (head) => {
+      deleteCurrent(dependencies, bucket, key, bucket.accountId, async (head) => {
         requireStill(head, head.current, true)
-        if (head.bucket.versioning !== 'enabled' && version.isNull) requireUnlocked(work, head.current)
+        if (head.bucket.versioning === 'enabled') return
+        // The null version goes: for good, or because the marker takes its place.
+        requireUnlocked(work, (await locateVersion(dependencies.meta, head, key, { kind: 'null' }))?.version)
       }),
     )
   }

@@ -269,11 +269,11 @@ export function deleteCurrent(
   bucket: Bucket,
   name: string,
   accountId: string,
-  allow: (head: Head) => void,
+  allow: (head: Head) => void | Promise<void>,
 ): Promise<Deleted> {
   return commitPlanned<Deleted>(dependencies, 'DeleteObject', async () => {
     const head = await readHead(dependencies.meta, bucket, name)
-    allow(head)
+    await allow(head)
     const changes = createChanges(dependencies)
     checkHead(changes, head)
     const now = head.bucket

@@ -35,10 +35,10 @@ const RULE: LifecycleRule = {
   noncurrentExpiration: undefined,
   abortDays: undefined,
 }
-const COMMON = { sequence: '1', isNull: true, modifiedAt: WRITTEN, accountId: 'account', key: 'logs/k' }
+const SHARED = { sequence: '1', isNull: true, modifiedAt: WRITTEN, accountId: 'account', key: 'logs/k' }
 const OBJECT: ObjectVersion = {
   kind: 'object',
-  ...COMMON,
+  ...SHARED,
   sizeBytes: 200_000,
   etag: '',
   crc64: '0',
@@ -61,9 +61,9 @@ const OBJECT: ObjectVersion = {
   ],
   extras: {},
 }
-const MARKER: DeleteMarker = { kind: 'marker', ...COMMON }
-const CURRENT: Place = { kind: 'current', only: false }
-const ONLY: Place = { kind: 'current', only: true }
+const MARKER: DeleteMarker = { kind: 'marker', ...SHARED }
+const CURRENT: Place = { kind: 'current', alone: false }
+const ALONE: Place = { kind: 'current', alone: true }
 const behind = (newerCount = 0, since = WRITTEN): Place => ({ kind: 'noncurrent', since, newerCount })
 
 const days = (count: number) => ({ days: count, date: undefined })
@@ -148,18 +148,18 @@ for (const [what, rule, now, wanted, version, place] of [
     MARKER,
     behind(),
   ],
-  ['a marker alone', MARKERS, '2026-01-02T03:04:06Z', 'remove-marker r0', MARKER, ONLY],
+  ['a marker alone', MARKERS, '2026-01-02T03:04:06Z', 'remove-marker r0', MARKER, ALONE],
   ['a marker over old versions', MARKERS, '2027-01-01T00:00:00Z', '-', MARKER, CURRENT],
-  ['an object, by a rule for markers', MARKERS, '2027-01-01T00:00:00Z', '-', OBJECT, ONLY],
-  ['a marker alone, by days', expires(days(1)), '2026-01-04T00:00:00Z', 'remove-marker r0', MARKER, ONLY],
-  ['a marker alone, by days that are not over', expires(days(1)), '2026-01-03T23:59:59Z', '-', MARKER, ONLY],
+  ['an object, by a rule for markers', MARKERS, '2027-01-01T00:00:00Z', '-', OBJECT, ALONE],
+  ['a marker alone, by days', expires(days(1)), '2026-01-04T00:00:00Z', 'remove-marker r0', MARKER, ALONE],
+  ['a marker alone, by days that are not over', expires(days(1)), '2026-01-03T23:59:59Z', '-', MARKER, ALONE],
   [
     'a marker, by a rule that keeps them',
     { expiration: { days: undefined, date: undefined, markers: false } },
     '2027-01-01T00:00:00Z',
     '-',
     MARKER,
-    ONLY,
+    ALONE,
   ],
   ['a marker does not change class', becomes('ARCHIVE', days(0)), '2027-01-01T00:00:00Z', '-', MARKER, CURRENT],
 ] as const satisfies readonly (readonly [string, Partial<LifecycleRule>, string, string, AnyVersion?, Place?])[]) {

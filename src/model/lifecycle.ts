@@ -57,7 +57,7 @@ export interface Lifecycle {
 
 /** Where a version stands among those of its key. */
 export type Place =
-  | { readonly kind: 'current'; readonly only: boolean }
+  | { readonly kind: 'current'; readonly alone: boolean }
   | { readonly kind: 'noncurrent'; readonly since: Millis; readonly newerCount: number }
 
 export type DueAction =
@@ -100,7 +100,7 @@ function removals(rule: LifecycleRule, version: AnyVersion, place: Place, dayMs:
   if (expiration === undefined) return []
   const at = dueAt(expiration, version.modifiedAt, dayMs)
   if (version.kind === 'object') return at === undefined ? [] : [{ kind: 'expire', ruleId, at }]
-  if (!place.only) return []
+  if (!place.alone) return []
   if (expiration.markers === true) return [{ kind: 'remove-marker', ruleId, at: version.modifiedAt }]
   return at === undefined ? [] : [{ kind: 'remove-marker', ruleId, at }]
 }
@@ -165,7 +165,7 @@ function earliest<T extends { readonly at: Millis }>(actions: readonly T[]): T |
 /** When the current version will go, and by which rule: what `x-*-expiration` says. */
 export function expirationOf({ rules }: Lifecycle, version: AnyVersion, dayMs: number): DueAction | undefined {
   const concerned = rules.filter((rule) => concerns(rule, version))
-  return earliest(concerned.flatMap((rule) => removals(rule, version, { kind: 'current', only: false }, dayMs)))
+  return earliest(concerned.flatMap((rule) => removals(rule, version, { kind: 'current', alone: false }, dayMs)))
 }
 
 /** When an unfinished upload will be aborted, and by which rule. Tags and sizes belong to objects. */

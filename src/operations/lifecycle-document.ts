@@ -3,6 +3,7 @@
 import { fail } from '../model/errors/index.js'
 import type { LifecycleFilter, LifecycleRule } from '../model/lifecycle.js'
 import { parseStorageClass, spellStorageClass } from '../model/storage-class.js'
+import type { Dialect } from '../wire/dialect.js'
 import {
   boolean,
   type Content,
@@ -19,20 +20,6 @@ import {
   trimmed,
 } from '../wire/document.js'
 import { tagElement } from './tagging.js'
-
-/** As stored; COS takes any case (5.11). A class that is none is MalformedXML, as a value outside its enumeration. */
-const storageClass: Content<string> = {
-  parse: ({ text: raw }, dialect) => {
-    const spelling = raw.trim()
-    if (spelling === '') return fail('MalformedXML')
-    try {
-      return parseStorageClass(dialect, dialect === 'cos' ? spelling.toUpperCase() : spelling)
-    } catch {
-      return fail('MalformedXML')
-    }
-  },
-  print: (value, dialect) => spellStorageClass(dialect, value),
-}
 
 /** COS: classes by how often an object is read; nothing here counts that. */
 const accessFrequency: Content<undefined> = {
@@ -73,7 +60,7 @@ const ruleElement = record({
     record({
       days: optional('Days', integer),
       date: optional('Date', trimmed),
-      storageClass: element('StorageClass', storageClass),
+      storageClass: element('StorageClass', trimmed),
       unserved,
     }),
   ),
@@ -90,7 +77,7 @@ const ruleElement = record({
     record({
       days: element('NoncurrentDays', integer),
       newer: optional('NewerNoncurrentVersions', integer),
-      storageClass: element('StorageClass', storageClass),
+      storageClass: element('StorageClass', trimmed),
       unserved,
     }),
   ),
@@ -134,21 +121,41 @@ function filterOf({ prefix, filter }: Shown): Pick<LifecycleRule, 'form' | 'filt
   return { form: 'filter', filter: { ...NOTHING, ...rest, tags: tag === undefined ? [] : [tag] } }
 }
 
+/** As stored. A class that is none is MalformedXML, as a value outside its enumeration. */
+function storedClass({ name, traits }: Dialect, given: string): string {
+  const spelling = traits.lifecycle.classesHaveNoCase ? given.toUpperCase() : given
+  if (spelling === '') return fail('MalformedXML')
+  try {
+    return parseStorageClass(name, spelling)
+  } catch {
+    return fail('MalformedXML')
+  }
+}
+
 /** `newId`: for a rule that has none. */
-export function rulesOf({ rules }: LifecycleShown, newId: () => string): readonly LifecycleRule[] {
+export function rulesOf(dialect: Dialect, { rules }: LifecycleShown, newId: () => string): readonly LifecycleRule[] {
+  const stored = <T extends { readonly storageClass: string }>(transition: T) => ({
+    ...transition,
+    storageClass: storedClass(dialect, transition.storageClass),
+  })
   return rules.map((shown) => ({
     id: shown.id === undefined || shown.id === '' ? newId() : shown.id,
     enabled: shown.status === 'Enabled',
     ...filterOf(shown),
-    transitions: shown.transitions,
+    transitions: shown.transitions.map(stored),
     expiration: shown.expiration,
-    noncurrentTransitions: shown.noncurrentTransitions,
+    noncurrentTransitions: shown.noncurrentTransitions.map(stored),
     noncurrentExpiration: shown.noncurrentExpiration,
     abortDays: shown.abort?.days,
   }))
 }
 
-export function showRules(rules: readonly LifecycleRule[]): LifecycleShown {
+export function showRules(dialect: Dialect, rules: readonly LifecycleRule[]): LifecycleShown {
+  const shown = <T extends { readonly storageClass: string }>(transition: T) => ({
+    ...transition,
+    storageClass: spellStorageClass(dialect.name, transition.storageClass),
+    unserved: undefined,
+  })
   return {
     rules: rules.map(({ id, enabled, form, filter, abortDays, ...rule }) => ({
       id,
@@ -160,9 +167,9 @@ export function showRules(rules: readonly LifecycleRule[]): LifecycleShown {
             ? { prefix: undefined, tag: undefined, sizeBytesAbove: undefined, sizeBytesBelow: undefined, and: filter }
             : undefined,
       status: enabled ? 'Enabled' : 'Disabled',
-      transitions: rule.transitions.map((each) => ({ ...each, unserved: undefined })),
+      transitions: rule.transitions.map(shown),
       expiration: rule.expiration,
-      noncurrentTransitions: rule.noncurrentTransitions.map((each) => ({ ...each, unserved: undefined })),
+      noncurrentTransitions: rule.noncurrentTransitions.map(shown),
       noncurrentExpiration: rule.noncurrentExpiration,
       abort: abortDays === undefined ? undefined : { days: abortDays },
     })),

@@ -181,6 +181,16 @@ test('without versions a locked object does not expire; with versions a marker c
   }
 })
 
+test('a marker does not take the place of a locked null version', async () => {
+  const here = await scene()
+  await putLocked(here, 'key', { retention: undefined, legalHold: true })
+  const enabled = await here.core.buckets.setVersioning(here.bucket, 'enabled')
+  await put(here.core, enabled, 'key', 'numbered')
+  const bucket = await here.core.buckets.setVersioning(enabled, 'suspended')
+  await setRules(here.core, bucket, EXPIRE)
+  assert.deepEqual(await later(here, 1), { current: 1, older: 1 })
+})
+
 // --- what comes between ----------------------------------------------------------------------------------------
 
 /** Runs with something happening between the look at a page of rows (the scan of this index) and what is done about it. */

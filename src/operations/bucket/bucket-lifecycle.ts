@@ -27,7 +27,7 @@ export const bucketLifecycle = [
       const kept = await core.documents.find(bucket, lifecycleFormat)
       if (kept === undefined) return fail('NoSuchLifecycleConfiguration', { BucketName: bucket.name })
       const { smallObjectsStay } = dialect.traits.lifecycle
-      const result = showRules(kept.rules)
+      const result = showRules(dialect, kept.rules)
       return smallObjectsStay && kept.minimumSize !== undefined ? { minimumSize: kept.minimumSize, result } : { result }
     },
   }),
@@ -44,7 +44,7 @@ export const bucketLifecycle = [
     output: { minimumSize: showVendorHeader(MINIMUM_SIZE) },
     handle: async ({ core, dialect }, { bucket }, { minimumSize: asked, given }) => {
       const limits = dialect.traits.lifecycle
-      const rules = rulesOf(given, () => randomHex(core.dependencies.random, 16))
+      const rules = rulesOf(dialect, given, () => randomHex(core.dependencies.random, 16))
       checkLifecycle(rules, limits)
       const minimumSize = limits.smallObjectsStay ? (asked ?? DEFAULT_MINIMUM_SIZE) : undefined
       await core.documents.put(bucket, lifecycleFormat.kind, (now) => {

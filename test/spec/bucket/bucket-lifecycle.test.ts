@@ -11,6 +11,7 @@ import {
   OWNER,
   type Said,
   type Speaker,
+  speaker,
 } from '../../support/exchange.js'
 import {
   contentType,
@@ -112,6 +113,24 @@ inS3('S3: a rule has a filter and an action, and dates are at midnight', async (
   assertError(await ask(speak, 'PUT', rules(rule(''))), 400, 'InvalidRequest')
   const date = rule('<Expiration><Date>2026-02-01T01:00:00Z</Date></Expiration>')
   assertError(await ask(speak, 'PUT', rules(date)), 400, 'InvalidArgument')
+})
+
+inCos('COS: a class in any case', async (speak) => {
+  await speak.makeBucket()
+  await set(speak, rule('<Transition><Days>1</Days><StorageClass>Standard_IA</StorageClass></Transition>'))
+  assert.ok((await ask(speak, 'GET')).text.includes('<StorageClass>STANDARD_IA</StorageClass>'))
+})
+
+inS3('S3: a class in its own case and by its own name', async (speak) => {
+  await speak.makeBucket()
+  const action = (storageClass: string) =>
+    rule(`<Transition><Days>30</Days><StorageClass>${storageClass}</StorageClass></Transition>`)
+  for (const wrong of ['Standard_IA', 'ARCHIVE', ''])
+    assertError(await ask(speak, 'PUT', rules(action(wrong))), 400, 'MalformedXML')
+  await set(speak, action('GLACIER'))
+  assert.ok((await ask(speak, 'GET')).text.includes('<StorageClass>GLACIER</StorageClass>'))
+  const cos = await speaker(speak, 'cos').say({ method: 'GET', bucket: speak.bucket, query: { lifecycle: true } })
+  assert.ok(cos.text.includes('<StorageClass>ARCHIVE</StorageClass>'), cos.text)
 })
 
 inCos(raises('BucketLocked', 'COS: rules for a bucket with object lock'), async (speak) => {
