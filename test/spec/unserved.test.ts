@@ -67,6 +67,7 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'ownershipControls',
     'requestPayment',
     'strict-signature',
+    'lifecycle',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue
