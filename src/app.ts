@@ -27,6 +27,7 @@ import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { cosDialect } from './dialects/cos/dialect.js'
 import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
+import { logDeliveryJob } from './jobs/log-delivery.js'
 import { createRunner, type Runner } from './jobs/runner.js'
 import { reclaimJob, scrubJob } from './jobs/upkeep.js'
 import { openLmdbMetaStore } from './meta/lmdb.js'
@@ -36,6 +37,7 @@ import { createMeteredMetaStore } from './meta/metered.js'
 import { stsActions, unservedStsActions } from './operations/sts/actions.js'
 import { operations } from './operations/table.js'
 import { reservedNames, unservedOperations } from './operations/unsupported.js'
+import { createAccessRecorder } from './wire/access-recorder.js'
 import { createAddressing } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
 import { createClientAddresses } from './wire/client-address.js'
@@ -207,6 +209,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const dialects = { cos: cosDialect, s3: createS3Dialect() }
   const admission = createAdmission(clock, settings.requestsPerSecondMax)
   const requestIds = createRequestIds({ random, now: () => clock.now() })
+  const clientAddresses = createClientAddresses(settings.trustedProxies ?? [])
   const pipelineOptions: PipelineOptions = {
     core,
     clock,
@@ -216,7 +219,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     addressing: createAddressing({ ownSuffixes: settings.domain }),
     detect: createDetect(dialects, settings.dialect),
     dialects: [dialects.cos, dialects.s3],
-    clientAddresses: createClientAddresses(settings.trustedProxies ?? []),
+    clientAddresses,
     router: createRouter(operations, unservedOperations, reservedNames),
     crossOrigin: createCrossOrigin(core),
     acceptsSignatureV2: (secure) => ['all', secure ? 'tls' : 'plain'].includes(settings.sigv2),
@@ -227,6 +230,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     xmlSizeBytesMax: settings.xmlBytesMax,
     signUpUrl: settings.signUpUrl,
     observe: createObserver(log, metrics),
+    accessRecorder: createAccessRecorder({ core, clock, clientAddresses, log, metrics }),
   }
   const pipeline = createPipeline(pipelineOptions)
   const failed = createFailedAnswer(pipelineOptions)
@@ -307,10 +311,19 @@ export function openAdminApi(
   })
 }
 
-export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {
+export function startJobs(
+  core: Core,
+  settings: Pick<Settings, 'scrubIntervalMs' | 'logDeliveryMs'>,
+  log: Log,
+  metrics: Metrics,
+): Runner {
   const { meta, clock, random } = core.dependencies
   const runner = createRunner({ meta, clock, log, metrics, owner: random(8).toString('hex') })
-  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs)])
+  runner.start([
+    reclaimJob(core),
+    scrubJob(core, settings.scrubIntervalMs),
+    logDeliveryJob(core, { intervalMs: settings.logDeliveryMs, log, metrics }),
+  ])
   return runner
 }
 

@@ -1,5 +1,6 @@
 /** What the server can do, without HTTP. */
 
+import { type AccessLogStore, createAccessLog } from './access-log.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
@@ -19,6 +20,7 @@ export interface Core {
   readonly buckets: BucketStore
   readonly documents: DocumentStore
   readonly bucketAccess: BucketAccessReader
+  readonly accessLog: AccessLogStore
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
   readonly listing: Listing
@@ -35,6 +37,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     buckets: createBuckets(dependencies),
     documents,
     bucketAccess: createBucketAccess(documents),
+    accessLog: createAccessLog(dependencies, documents),
     objects: createObjects(dependencies),
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),

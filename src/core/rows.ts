@@ -67,6 +67,8 @@ export const kinds = {
   partWrites: 0x52,
   trash: 0x60,
   job: 0x70,
+  accessRecord: 0x72,
+  logBatch: 0x73,
 } as const
 
 const CHECKSUM_TYPES: readonly ChecksumType[] = ['COMPOSITE', 'FULL_OBJECT']

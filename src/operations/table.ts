@@ -3,6 +3,7 @@
 import type { Operation } from '../wire/operation.js'
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
+import { getBucketLogging, putBucketLogging } from './bucket/bucket-logging.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
 import { getBucketRequestPayment, putBucketRequestPayment } from './bucket/bucket-request-payment.js'
@@ -56,6 +57,8 @@ export const operations: readonly Operation[] = [
   ...bucketStrictSignature,
   ...bucketTagging,
   ...bucketCors,
+  getBucketLogging,
+  putBucketLogging,
   listObjects,
   listObjectsV2,
   listObjectVersions,

@@ -40,7 +40,6 @@ const FAMILIES: readonly Family[] = [
   },
   { name: 'BucketLifecycle', query: 'lifecycle', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketLive', query: 'live', methods: ['GET', 'PUT', 'DELETE', 'POST'], target: 'bucket', dialects: COS },
-  { name: 'BucketLogging', query: 'logging', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketNotification', query: 'notification', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketObjectLockConfiguration', query: 'object-lock', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketOrigin', query: 'origin', methods: GPD, target: 'bucket', dialects: COS },

@@ -11,13 +11,14 @@ import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
+import type { AccessRecorder } from './access-recorder.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
 import type { ClientAddresses } from './client-address.js'
 import type { CrossOrigin } from './cors.js'
 import type { Dialect, DialectName } from './dialect.js'
-import { type Entry, enter, isRequesterCharged } from './entrance.js'
+import { type Entry, enter, isRequesterCharged, type SignatureFacts } from './entrance.js'
 import { type ErrorFacts, renderError } from './error-body.js'
 import type { ChecksumSubject, FormUpload } from './field.js'
 import { receiveForm } from './form.js'
@@ -68,6 +69,7 @@ export interface PipelineOptions {
   readonly signUpUrl: string | undefined
   /** Called once per answer, before its body is sent. */
   readonly observe: (observation: Observation) => void
+  readonly accessRecorder: AccessRecorder
 }
 
 export interface Observation {
@@ -94,6 +96,9 @@ interface Progress {
   /** Set once the request is known to be a call for temporary keys. */
   call: QueryProgress | undefined
   preflight: boolean
+  /** Once it was recognised. */
+  principal: Principal | undefined
+  claim: SignatureFacts | undefined
   /** Once it was entered. */
   bucket: Bucket | undefined
   dialect: Dialect | undefined
@@ -109,6 +114,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       address: undefined,
       call: undefined,
       preflight: false,
+      principal: undefined,
+      claim: undefined,
       bucket: undefined,
       dialect: undefined,
     }
@@ -117,15 +124,26 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const shared = await crossOriginHeaders(options, request, progress)
       const headers = identityHeaders(progress.seen, progress.requestIds, false).concat(response.headers, shared)
       observe(options, request, progress, response, undefined)
-      return { ...response, headers }
+      return await recordAccess(options, request, progress, { ...response, headers }, undefined)
     } catch (thrown) {
       const error = asApiError(thrown)
       const response = refusal(error, request, progress)
       const shared = await crossOriginHeaders(options, request, progress)
       observe(options, request, progress, response, error)
-      return shared.length === 0 ? response : { ...response, headers: [...response.headers, ...shared] }
+      const answer = shared.length === 0 ? response : { ...response, headers: [...response.headers, ...shared] }
+      return recordAccess(options, request, progress, answer, error)
     }
   }
+}
+
+function recordAccess(
+  { accessRecorder }: PipelineOptions,
+  request: WireRequest,
+  progress: Progress,
+  response: WireResponse,
+  error: ApiError | undefined,
+): WireResponse | Promise<WireResponse> {
+  return progress.call === undefined ? accessRecorder.record({ ...progress, request, error }, response) : response
 }
 
 /** An answer is not lost because a page could not be told that it may read it. */
@@ -187,6 +205,8 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
   const { principal, payload, claim } = await authenticate(options, request, address, dialect, query)
+  progress.principal = principal
+  progress.claim = claim
   checkShape(options, request, dialect, operation, payload)
   const entry = await enter(options, { request, address, dialect, operation, query: view, principal, claim })
   progress.bucket = entry.bucket
@@ -237,6 +257,8 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     if (holder !== undefined) claim?.verify(holder.secret)
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', facts.now)
     const principal = holder === undefined ? ANONYMOUS : admitHolder(core, holder, options.signUpUrl)
+    progress.principal = principal
+    progress.claim = claim
     const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
     const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
     const upload = uploadOfForm(draft, form, request, sizes)

@@ -57,6 +57,8 @@ export const cosDialect: Dialect = {
     granteesByUin: true, // 5.9, grant headers
     aclWordShown: true, // 5.9, object 15.1
     headRanges: false, // object 30
+    accessLogForm: 'cos', // cos-auth-and-bucket.md 5.18
+    logPrefixOptional: true, // 5.18
     defaultContentType: 'application/octet-stream', // object 4
     copySourceByHost: true, // object 5
     copyToItselfReplaces: true, // object 5, 21

@@ -77,6 +77,8 @@ export function createS3Dialect(): Dialect {
       granteesByUin: false,
       aclWordShown: false,
       headRanges: true, // HeadObject, Range
+      accessLogForm: 's3', // Amazon S3 server access log format
+      logPrefixOptional: false, // PutBucketLogging, TargetPrefix
       defaultContentType: 'binary/octet-stream', // PutObject
       copySourceByHost: false, // CopyObject
       copyToItselfReplaces: false, // CopyObject
