@@ -71,7 +71,7 @@ function s3Line(answered: AnsweredRequest): string {
     bare(objectSizeOf(answered)?.toString()),
     String(Math.round(totalMs)),
     String(Math.round(turnAroundMs)),
-    quoted(request.headers.get('referer')),
+    quoted(refererOf(request)),
     quoted(request.headers.get('user-agent')),
     bare(versionOf(answered)),
     bare(answered.hostId),
@@ -199,7 +199,7 @@ function cosLine(answered: AnsweredRequest): string {
     bare(objectSizeOf(answered)?.toString()),
     bare(versionOf(answered)),
     UNKNOWN, // the class that a lifecycle rule moves it to
-    bare(request.headers.get('referer')),
+    bare(refererOf(request)),
     quoted(requestLine(request)),
     '0', // the private network that it came through
   ].join(' ')
@@ -267,11 +267,21 @@ function requestLine({ method, rawPath, rawQuery }: WireRequest): string {
   return `${method} ${rawPath}${query} HTTP/1.1`
 }
 
+/** A page may have been opened by a presigned URL as well. */
+function refererOf({ headers }: WireRequest): string | undefined {
+  return headers.get('referer')?.replaceAll(/[^?&#]+/g, withoutCredentials)
+}
+
 const CREDENTIALS = /^(?:x-amz-signature|x-amz-security-token|signature|q-signature|x-cos-security-token|sign|token)=/i
 
 function withoutCredentials(parameter: string): string {
-  const name = CREDENTIALS.exec(parameter)?.[0]
+  const name = CREDENTIALS.exec(percentDecoded(parameter))?.[0]
   return name === undefined ? parameter : name + REDACTED
+}
+
+/** Names of parameters may be escaped; what cannot be read is none of them. */
+function percentDecoded(text: string): string {
+  return text.replaceAll(/%([0-7][0-9a-f])/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
 }
 
 /** A field without white space in it. Header text has one character per byte. */

@@ -9,12 +9,14 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
+import * as accessLogRows from '../../src/core/access-log-rows.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
 import { asBlobId } from '../../src/core/stored-bytes.js'
 import { bucketTagsFormat } from '../../src/core/tags-record.js'
+import type { LoggingConfiguration } from '../../src/model/access-log.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
@@ -112,6 +114,23 @@ const GRANTS: readonly Grant[] = [
   { grantee: { kind: 'group', group: 'accounts' }, permission: 'WRITE' },
   { grantee: { kind: 'user', uin: '100000000001', subUin: '100000000002' }, permission: 'WRITE_ACP' },
 ]
+
+const LOGGING: LoggingConfiguration = {
+  form: 's3',
+  targetBucket: 'logs-1250000000',
+  targetPrefix: 'log/',
+  grants: [
+    { grantee: { kind: 'group', group: 'log-delivery' }, permission: 'READ' },
+    { grantee: { kind: 'owner' }, permission: 'FULL_CONTROL' },
+  ],
+  keyFormat: 'event-time',
+}
+const LOG_SOURCE = {
+  bucketName: 'example-1250000000',
+  region: 'ap-guangzhou',
+  accountId: '0a1b2c3d4e5f',
+  uin: '100000000001',
+}
 
 const SEALED_SECRET = 'sq4DuGRHAH6lpaWlpaWlpaWlpaVAZ+/FUe5N/bdHtNHNixrZLq69bDNgNIo='
 const SEALED_MARKER = 'sq4DuGRHAH6lpaWlpaWlpaWlpaVSM/PXU/tN3qlKNY1OQlBKzBsKl+Ktgg=='
@@ -298,6 +317,18 @@ const SAMPLES: readonly Sample[] = [
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
+  sample(documentFormat(accessLogRows.loggingFormat), LOGGING, 'document of logging'),
+  sample(accessLogRows.accessRecordCodec, {
+    at: 1_795_336_593_123,
+    line: 'c0ffee example-1250000000 "-"',
+    destination: { configuration: { ...LOGGING, grants: [], keyFormat: undefined, form: 'cos' }, source: LOG_SOURCE },
+  }),
+  sample(accessLogRows.logBatchCodec, {
+    objectKey: 'log/2026-11-22-09-16-33-0123456789ABCDEF',
+    firstId: '019e0000000000112233445566ab',
+    lastId: '019e0000000100112233445566ab',
+    share: '[]',
+  }),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,
@@ -325,7 +356,7 @@ for (const { name, value, encode, decode } of SAMPLES) {
 test('every codec of the rows has a record', () => {
   const isCodec = (value: unknown): value is { readonly name: string } =>
     typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
-  const names = Object.values({ ...rows, ...identityRows }).flatMap((value: unknown) =>
+  const names = Object.values({ ...rows, ...identityRows, ...accessLogRows }).flatMap((value: unknown) =>
     isCodec(value) ? [value.name] : [],
   )
   assert.ok(names.length >= 17)
@@ -381,6 +412,8 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   partWrites: rows.partWritesKey(uploadId),
   trash: rows.trashKey(1_795_336_593_123, blob),
   job: rows.jobKey('reclaim'),
+  accessRecord: accessLogRows.accessRecordKey(bucketId, blob),
+  logBatch: accessLogRows.logBatchKey(bucketId),
 }
 
 test('keys of every kind are the recorded ones', () => {

@@ -12,7 +12,6 @@ import { scanRaises } from '../../src/wire/errors-page.js'
 
 /** By the feature that will raise them. */
 const STILL_TO_COME: Readonly<Record<string, readonly Condition[]>> = {
-  'access logging': ['CrossLocationLoggingProhibited', 'InvalidTargetBucketForLogging'],
   acceleration: [
     'AccelerateCannotBeEnabled',
     'AccelerateDisabled',

@@ -125,6 +125,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketCORS: bucket('GET', { cors: true }),
   PutBucketCORS: bucket('PUT', { cors: true }, CORS),
   DeleteBucketCORS: bucket('DELETE', { cors: true }),
+  GetBucketLogging: bucket('GET', { logging: true }),
+  PutBucketLogging: bucket('PUT', { logging: true }, '<BucketLoggingStatus/>'),
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),

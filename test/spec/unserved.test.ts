@@ -62,6 +62,7 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'tagging',
     'policy',
     'cors',
+    'logging',
     'policyStatus',
     'publicAccessBlock',
     'ownershipControls',
