@@ -27,6 +27,7 @@ import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { cosDialect } from './dialects/cos/dialect.js'
 import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
+import { emptyingJob } from './jobs/emptying.js'
 import { createRunner, type Runner } from './jobs/runner.js'
 import { reclaimJob, scrubJob } from './jobs/upkeep.js'
 import { openLmdbMetaStore } from './meta/lmdb.js'
@@ -310,7 +311,7 @@ export function openAdminApi(
 export function startJobs(core: Core, settings: Pick<Settings, 'scrubIntervalMs'>, log: Log, metrics: Metrics): Runner {
   const { meta, clock, random } = core.dependencies
   const runner = createRunner({ meta, clock, log, metrics, owner: random(8).toString('hex') })
-  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs)])
+  runner.start([reclaimJob(core), scrubJob(core, settings.scrubIntervalMs), emptyingJob(core, log)])
   return runner
 }
 

@@ -4,6 +4,7 @@ import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
+import { createEmptying, type EmptyingStore } from './emptying.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
 import { createListing, type Listing } from './listing.js'
@@ -22,6 +23,7 @@ export interface Core {
   readonly objects: ObjectStore
   readonly multipart: MultipartStore
   readonly listing: Listing
+  readonly emptying: EmptyingStore
   readonly reclaim: Reclaim
   readonly dependencies: CoreDependencies
 }
@@ -29,15 +31,18 @@ export interface Core {
 export function createCore(dependencies: CoreDependencies): Core {
   const documents = createDocuments(dependencies)
   const principals = createPrincipals(dependencies)
+  const objects = createObjects(dependencies)
+  const multipart = createMultipart(dependencies)
   return {
     identities: createIdentities(dependencies, principals),
     sessions: createSessions(dependencies, principals),
     buckets: createBuckets(dependencies),
     documents,
     bucketAccess: createBucketAccess(documents),
-    objects: createObjects(dependencies),
-    multipart: createMultipart(dependencies),
+    objects,
+    multipart,
     listing: createListing(dependencies),
+    emptying: createEmptying(dependencies, { objects, multipart }),
     reclaim: createReclaim(dependencies),
     dependencies,
   }

@@ -5,7 +5,7 @@
  */
 
 import type { MetaStore } from '../meta/meta-store.js'
-import type { Bucket } from '../model/bucket.js'
+import type { Bucket, BucketState } from '../model/bucket.js'
 import type { MultipartChecksum } from '../model/checksum.js'
 import type { Acl } from '../model/grants.js'
 import type { TagSet } from '../model/tags.js'
@@ -16,7 +16,7 @@ import { type CompleteRequest, completeUpload } from './complete-upload.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import type { FoundObject } from './objects.js'
-import { readBucket, requireOpen } from './open-bucket.js'
+import { readOpenBucket } from './open-bucket.js'
 import {
   type Part,
   partCodec,
@@ -60,7 +60,8 @@ export interface MultipartStore {
   copyPart(request: CopyPartRequest): Promise<{ readonly part: Part; readonly source: FoundObject }>
   listParts(name: UploadName, afterNumber: number, limit: number): Promise<PartPage>
   complete(request: CompleteRequest): Promise<Written>
-  abort(name: UploadName): Promise<void>
+  /** `state`: that the bucket must be in; active when it is not given. */
+  abort(name: UploadName, state?: BucketState): Promise<void>
 }
 
 export const PART_NUMBER_MAX = 10_000
@@ -74,7 +75,7 @@ export function createMultipart(dependencies: CoreDependencies): MultipartStore 
     copyPart: (request) => copyPart(dependencies, request),
     listParts: (name, afterNumber, limit) => listParts(meta, name, afterNumber, limit),
     complete: (request) => completeUpload(dependencies, request),
-    abort: (name) => removeUpload(dependencies, name),
+    abort: (name, state) => removeUpload(dependencies, name, state),
   }
 }
 
@@ -95,9 +96,7 @@ async function initiateUpload(dependencies: CoreDependencies, request: InitiateR
   const upload: Upload = { id, initiatedAt: dependencies.clock.now(), ...wanted }
   return commitPlanned(dependencies, 'InitiateMultipartUpload', async () => {
     const changes = createChanges(dependencies)
-    const row = await readBucket(dependencies.meta, bucket.name)
-    requireOpen(row.value, bucket)
-    changes.check(row)
+    changes.check(await readOpenBucket(dependencies.meta, bucket))
     changes.put(putOf(uploadCodec, uploadKey(bucket.id, key, id), upload))
     return { batch: await changes.settle(), result: upload }
   })
@@ -116,11 +115,12 @@ async function listParts(meta: MetaStore, name: UploadName, afterNumber: number,
 }
 
 /** Removes the upload and its parts. A Complete that comes first wins: then there is no such upload any more. */
-export function removeUpload(dependencies: CoreDependencies, name: UploadName): Promise<void> {
+export function removeUpload(dependencies: CoreDependencies, name: UploadName, state?: BucketState): Promise<void> {
   return commitPlanned(dependencies, 'AbortMultipartUpload', async () => {
+    const changes = createChanges(dependencies)
+    changes.check(await readOpenBucket(dependencies.meta, name.bucket, state))
     const upload = await readUpload(dependencies.meta, name)
     requireUpload(upload, name)
-    const changes = createChanges(dependencies)
     const parts = await readParts(dependencies.meta, name.uploadId)
     endUpload(changes, upload, parts)
     for (const { value } of parts.rows) changes.release(value.pieces)

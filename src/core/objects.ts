@@ -4,7 +4,7 @@ import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
 import { timeOrderedId } from '../base/ids.js'
 import type { MetaStore } from '../meta/meta-store.js'
-import type { Bucket } from '../model/bucket.js'
+import type { Bucket, BucketState } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
@@ -66,6 +66,11 @@ export interface ObjectName {
   readonly reference: VersionReference | undefined
 }
 
+/** One version, by its id. */
+export interface NamedVersion extends ObjectName {
+  readonly reference: VersionReference
+}
+
 export interface FoundObject {
   readonly version: ObjectVersion
   readonly bucket: Bucket
@@ -120,6 +125,8 @@ export interface ObjectStore {
   /** Empty unless it was uploaded in parts. */
   partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
   delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
+  /** The same of one version, for what works in a bucket that it has closed: `state` is the one it must still be in. */
+  deleteInClosed(name: NamedVersion, state: BucketState): Promise<Deleted>
   /** Replaces the ACL of a version; `allow` sees the one whose ACL it will be. Undefined: it follows its bucket. */
   setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** The same for its tags. */
@@ -143,6 +150,7 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     },
     partsOf: (version) => partsOf(meta, version.content),
     delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
+    deleteInClosed: (name, state) => deleteNamed(dependencies, name, () => undefined, state),
     setAcl: (name, acl, allow) => annotateObject(dependencies, name, 'PutObjectACL', { acl }, allow),
     setTags: (name, tags, allow) => annotateObject(dependencies, name, 'PutObjectTagging', { tags }, allow),
     copy: (request) => copyObject(dependencies, request),
@@ -273,13 +281,19 @@ async function deleteObject(
   accountId: string,
   allow: (current: ObjectVersion | undefined) => void,
 ): Promise<Deleted> {
-  const allowHead = (head: Head) => allow(currentObject(head))
-  if (reference !== undefined) {
-    const allowNamed = (_head: Head, located: Located | undefined) =>
-      allow(located?.version.kind === 'object' ? located.version : undefined)
-    return { ...(await removeVersion(dependencies, bucket, key, reference, allowNamed)), marker: undefined }
-  }
-  return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
+  if (reference !== undefined) return deleteNamed(dependencies, { bucket, key, reference }, allow)
+  return deleteCurrent(dependencies, bucket, key, accountId, (head) => allow(currentObject(head)))
+}
+
+async function deleteNamed(
+  dependencies: CoreDependencies,
+  { bucket, key, reference }: NamedVersion,
+  allow: (current: ObjectVersion | undefined) => void,
+  state?: BucketState,
+): Promise<Deleted> {
+  const allowNamed = (_head: Head, located: Located | undefined) =>
+    allow(located?.version.kind === 'object' ? located.version : undefined)
+  return { ...(await removeVersion(dependencies, bucket, key, reference, allowNamed, state)), marker: undefined }
 }
 
 async function annotateObject(

@@ -10,6 +10,7 @@ import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
+import { readOpenBucket, requireOpen } from './open-bucket.js'
 import { type Part, partCodec, partKey, partWritesKey, putOf, readRow, type Upload } from './rows.js'
 import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
 import { readUpload, requireUpload, type UploadName } from './upload-rows.js'
@@ -27,6 +28,7 @@ export async function putPart(
   number: number,
   source: ObjectSource,
 ): Promise<Part> {
+  requireOpen(name.bucket, name.bucket)
   const upload = requireUpload(await readUpload(dependencies.meta, name), name)
   const stored = await storeBytes(dependencies, withPromisedDigest(source, upload))
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
@@ -86,11 +88,13 @@ async function planPart(
   include: (changes: Changes) => void,
 ): Promise<Batch> {
   const { meta } = dependencies
+  const bucket = await readOpenBucket(meta, name.bucket)
   const upload = await readUpload(meta, name)
   requireUpload(upload, name)
   const rowKey = partKey(name.uploadId, part.number)
   const old = await readRow(meta, partCodec, rowKey)
   const changes = createChanges(dependencies)
+  changes.check(bucket)
   changes.check(upload)
   changes.check(old)
   changes.put(putOf(partCodec, rowKey, part))

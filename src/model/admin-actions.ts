@@ -74,6 +74,7 @@ const user = positional('text', 'Name of the user.')
 const group = positional('text', 'Name of the group.')
 const role = positional('text', 'Name of the role.')
 const key = positional('text', 'Id of the access key.')
+const bucket = positional('text', 'Name of the bucket.')
 const policy = positional('text', 'Name of the policy.')
 const trust = required('document', 'Policy that says who may assume the role.')
 const attachment = {
@@ -195,6 +196,17 @@ export const adminActions = {
     from: optional('text', 'Address that the request comes from.'),
     tls: optional('flag', 'The request comes over TLS.'),
   }),
+
+  'bucket empty': changes(
+    'account',
+    'Remove all versions, delete markers and unfinished uploads of a bucket, in the background.',
+    {
+      bucket,
+      delete: optional('flag', 'Delete the bucket as well when nothing is left in it.'),
+    },
+  ),
+  'bucket emptying': reads('account', 'Show how far the emptying of a bucket has come.', { bucket }),
+  'bucket cancel-emptying': changes('account', 'End the emptying of a bucket and keep what is left.', { bucket }),
 } satisfies Readonly<Record<string, AdminAction>>
 
 export type AdminActionName = keyof typeof adminActions

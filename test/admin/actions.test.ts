@@ -32,7 +32,7 @@ async function refused(world: AdminWorld, status: number, code: string, action: 
 // --- the frame ------------------------------------------------------------------------------------------------
 
 const MISUSES: readonly (readonly [what: string, action: string, body: string, status: number, code: string])[] = [
-  ['no such resource', 'bucket/list', '{}', 404, 'NoSuchEntity'],
+  ['no such resource', 'bouquet/list', '{}', 404, 'NoSuchEntity'],
   ['no such verb', 'user/rename', '{}', 404, 'NoSuchEntity'],
   ['no JSON', 'user/list', '{', 400, 'InvalidRequest'],
   ['a list', 'user/list', '[]', 400, 'InvalidRequest'],
@@ -81,7 +81,12 @@ for (const name of adminActionNames) {
   const { parameters, scope } = describeAction(name)
   const required = Object.entries(parameters).filter((entry) => entry[1].required)
   const given = Object.fromEntries(required.map(([parameter, { kind }]) => [parameter, ANY[kind]]))
-  const foreign = 'account' in parameters ? { ...given, account: OWNER.appId } : { ...given, key: OWNER.id }
+  const foreign =
+    'account' in parameters
+      ? { ...given, account: OWNER.appId }
+      : 'bucket' in parameters
+        ? given
+        : { ...given, key: OWNER.id }
   if (scope === 'operator') {
     test(`${name} is for the operator only`, async () => {
       await using world = await createAdminWorld()
@@ -90,8 +95,8 @@ for (const name of adminActionNames) {
   } else {
     test(`${name} does not reach into another account`, async () => {
       await using world = await createAdminWorld()
-      const [status, code] =
-        'account' in parameters ? ([403, 'AccessDenied'] as const) : ([404, 'NoSuchEntity'] as const)
+      const absent = 'bucket' in parameters ? 'NoSuchBucket' : 'NoSuchEntity'
+      const [status, code] = 'account' in parameters ? ([403, 'AccessDenied'] as const) : ([404, absent] as const)
       assertRefused(await world.call(name, foreign, OTHER), status, code)
     })
   }

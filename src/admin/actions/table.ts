@@ -4,6 +4,7 @@ import type { AdminActionName, ValuesOfAction } from '../../model/admin-actions.
 import type { Call, Handlers, JsonObject } from '../action.js'
 import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
+import { emptyingHandlers } from './emptying.js'
 import { keyHandlers } from './key.js'
 import { policyHandlers } from './policy.js'
 import { roleHandlers } from './role.js'
@@ -19,6 +20,7 @@ const handlers: Handlers = {
   ...policyHandlers,
   ...tokenKeyHandlers,
   ...accessHandlers,
+  ...emptyingHandlers,
 }
 
 export function runAction<N extends AdminActionName>(
