@@ -8,6 +8,7 @@ import type { Bytes } from '../base/bytes.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
+import { inspectEmptyings } from './inspect-emptying.js'
 import { inspectIdentities } from './inspect-identities.js'
 import { inspectUploads } from './inspect-uploads.js'
 import { inspectVersions } from './inspect-versions.js'
@@ -108,6 +109,7 @@ async function inspectBuckets(survey: Survey): Promise<void> {
     }
   }
   await inspectDocuments(survey)
+  await inspectEmptyings(survey)
   for await (const page of pagesOf(survey, kinds.accountBucket)) {
     for (const { key } of page) {
       const name = `${partOfKey(key, 2, 0)}/${partOfKey(key, 2, 1)}`

@@ -10,6 +10,7 @@ import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
+import * as emptyingRows from '../../src/core/emptying-record.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
@@ -82,6 +83,27 @@ const BUCKET = {
   documents: [],
   documentsRevision: 0,
 } as const satisfies Bucket
+const EMPTYING: emptyingRows.Emptying = {
+  bucketId: BUCKET.id,
+  bucketName: BUCKET.name,
+  state: 'running',
+  removeBucket: true,
+  phase: 'object',
+  after: '30616263',
+  objects: 1_200,
+  markers: 30,
+  uploads: 4,
+  refused: 2,
+  lastError: 'key: AccessDenied: Access Denied.',
+  begunAt: 1_795_336_593_123,
+  endedAt: undefined,
+  steppedAt: 1_795_336_593_124,
+}
+const EMPTIED: emptyingRows.Emptying = {
+  ...EMPTYING,
+  ...{ state: 'done', removeBucket: false, phase: 'upload', after: undefined, lastError: undefined },
+  ...{ objects: 0, markers: 0, uploads: 0, refused: 0, endedAt: 1_795_336_593_125 },
+}
 const UPLOAD: rows.Upload = {
   id: '019e00000003',
   key: OBJECT.key,
@@ -263,6 +285,9 @@ const SAMPLES: readonly Sample[] = [
   sample(rows.bucketCodec, BUCKET),
   sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
   sample(rows.bucketCodec, { ...BUCKET, documents: ['policy', 'cors'], documentsRevision: 3 }, 'bucket with documents'),
+  sample(rows.bucketCodec, { ...BUCKET, state: 'emptying' }, 'bucket that is being emptied'),
+  sample(emptyingRows.emptyingCodec, EMPTYING),
+  sample(emptyingRows.emptyingCodec, EMPTIED, 'emptying that has ended'),
   sample(rows.documentCodec, { rules: [1, 'two', null] }),
   sample(rows.bucketCountCodec, 3),
   sample(versionCodec, OBJECT, 'version of an object'),
@@ -325,7 +350,7 @@ for (const { name, value, encode, decode } of SAMPLES) {
 test('every codec of the rows has a record', () => {
   const isCodec = (value: unknown): value is { readonly name: string } =>
     typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
-  const names = Object.values({ ...rows, ...identityRows }).flatMap((value: unknown) =>
+  const names = Object.values({ ...rows, ...identityRows, ...emptyingRows }).flatMap((value: unknown) =>
     isCodec(value) ? [value.name] : [],
   )
   assert.ok(names.length >= 17)
@@ -381,6 +406,7 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   partWrites: rows.partWritesKey(uploadId),
   trash: rows.trashKey(1_795_336_593_123, blob),
   job: rows.jobKey('reclaim'),
+  emptying: emptyingRows.emptyingKey(bucketId),
 }
 
 test('keys of every kind are the recorded ones', () => {
