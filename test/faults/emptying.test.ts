@@ -14,6 +14,7 @@ import {
   assertSound,
   bucketNamed,
   complete,
+  copyPart,
   createWorld,
   initiate,
   inspect,
@@ -152,6 +153,42 @@ test(raises('OperationAborted', 'of writers that race with the beginning, none i
   }
   assert.deepEqual([...seen].toSorted(), ['OperationAborted', 'done'], 'both orders were met')
 })
+
+test(
+  raises('OperationAborted', 'a write that was let in before the emptying and commits after its beginning'),
+  async () => {
+    const late: Readonly<Record<string, (core: Core, uploadId: string) => Promise<unknown>>> = {
+      put: async (core) => put(core, await bucketNamed(core, NAME), 'late', large('late')),
+      initiate: async (core) => initiate(core, await bucketNamed(core, NAME), 'late'),
+      part: async (core, uploadId) => putPart(core, await bucketNamed(core, NAME), 'open', uploadId, 2, 'late'),
+      'copied part': async (core, uploadId) =>
+        copyPart(core, await bucketNamed(core, NAME), 'open', uploadId, 2, 'source'),
+      abort: async (core, uploadId) =>
+        core.multipart.abort({ bucket: await bucketNamed(core, NAME), key: 'open', uploadId }),
+    }
+    for (const [what, write] of Object.entries(late)) {
+      const { world, core } = await prepared(false, false)
+      const bucket = await bucketNamed(core, NAME)
+      await put(core, bucket, 'source', large('source'))
+      const uploadId = await initiate(core, bucket, 'open')
+      let before: readonly string[] | undefined
+      // Everything is read and planned; the bucket is closed in the last moment.
+      const writer = world.start(async ({ method, moment }) => {
+        if (method !== 'commit' || moment !== 'before' || before !== undefined) return
+        before = []
+        await core.emptying.begin(bucket, { removeBucket: false })
+        before = await visible(world)
+      })
+      await assert.rejects(write(writer, uploadId), (error) => {
+        assert.ok(isApiError(error, 'OperationAborted'), `${what}: ${error}`)
+        return error.details['ConflictingOperation'] === 'EmptyBucket'
+      })
+      assert.deepEqual(await visible(world), before, what)
+      await finish(core)
+      await assertSound(world)
+    }
+  },
+)
 
 test('writers that race with a whole emptying are refused, or removed, or come after its end', async () => {
   const expected: readonly (Condition | 'done')[] = ['done', 'OperationAborted', 'NoSuchUpload']
