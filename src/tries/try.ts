@@ -34,6 +34,8 @@ export interface Asked {
   readonly region?: string
   /** The client ends its side after what it has sent. */
   readonly hangsUp?: boolean
+  /** Of the client; that of the stage when absent. */
+  readonly dialect?: DialectName
 }
 
 /** What stood on the wire. */
@@ -53,8 +55,10 @@ export interface Stage {
   readonly other: KeyHolder
   /** A name that is good in both dialects; nothing is made yet. */
   readonly bucket: string
-  /** The virtual host of a bucket, or the regional host. */
-  host(bucket?: string): string
+  /** The virtual host of a bucket, or the regional host; of the usual region when none is named. */
+  host(bucket?: string, region?: string): string
+  accelerateHost(bucket?: string): string
+  websiteHost(bucket: string): string
   ask(asked: Asked): Promise<Exchange>
   /** Fails unless the answer is a success. */
   must(asked: Asked): Promise<RawAnswer>

@@ -18,6 +18,18 @@ function put(stage: Stage, body: string, headers: Readonly<Record<string, string
   return onObject(stage, 'PUT', { body, headers })
 }
 
+async function makeArchivedObject(stage: Stage): Promise<void> {
+  await makeBucket(stage)
+  const archived = stage.pick({ cos: 'ARCHIVE', s3: 'GLACIER' })
+  await putObject(stage, 'key', 'cold', { [`${stage.prefix}storage-class`]: archived })
+}
+
+function restore(stage: Stage) {
+  const job = stage.pick({ cos: 'CASJobParameters', s3: 'GlacierJobParameters' })
+  const body = `<RestoreRequest><Days>1</Days><${job}><Tier>Standard</Tier></${job}></RestoreRequest>`
+  return onObject(stage, 'POST', { query: { restore: '' }, body })
+}
+
 export const objectTries: readonly Try[] = [
   {
     condition: 'BadDigest',
@@ -202,11 +214,19 @@ export const objectTries: readonly Try[] = [
   {
     condition: 'InvalidObjectState',
     when: { en: 'An archived object is read without having been restored.', zh: '未经取回便读取归档对象。' },
-    prepare: async (stage) => {
-      await makeBucket(stage)
-      const archived = stage.pick({ cos: 'ARCHIVE', s3: 'GLACIER' })
-      await putObject(stage, 'key', 'cold', { [`${stage.prefix}storage-class`]: archived })
-    },
+    prepare: makeArchivedObject,
     raise: (stage) => stage.ask(onObject(stage, 'GET')),
+  },
+  {
+    condition: 'RestoreAlreadyInProgress',
+    when: {
+      en: 'A restore is asked for again, no faster than the one that runs.',
+      zh: '再次请求取回，速度不快于正在进行的取回。',
+    },
+    prepare: async (stage) => {
+      await makeArchivedObject(stage)
+      await stage.must(restore(stage))
+    },
+    raise: (stage) => stage.ask(restore(stage)),
   },
 ]
