@@ -66,7 +66,7 @@ function restoreFromJson(json: Json): Restore {
 
 function encryptionToJson(encryption: Encryption): Json {
   if (encryption.kind === 'server') return ['server']
-  if (encryption.kind === 'customer') return ['customer', encryption.keyMd5]
+  if (encryption.kind === 'customer') return ['customer', encryption.check]
   return ['kms', encryption.keyId, encryption.context ?? null]
 }
 
@@ -74,6 +74,6 @@ function encryptionFromJson(json: Json): Encryption {
   const [word, first, second] = asList(json)
   const kind = asOneOf(word, ['server', 'kms', 'customer'])
   if (kind === 'server') return { kind }
-  if (kind === 'customer') return { kind, keyMd5: asText(first) }
+  if (kind === 'customer') return { kind, check: asText(first) }
   return { kind, keyId: asText(first), context: asOptionalText(second) }
 }

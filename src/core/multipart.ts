@@ -4,6 +4,7 @@
  * that no part is left behind.
  */
 
+import type { Secret } from '../base/secret.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { MultipartChecksum } from '../model/checksum.js'
@@ -57,7 +58,14 @@ export interface MultipartStore {
   initiate(request: InitiateRequest): Promise<Upload>
   /** The upload, or NoSuchUpload. */
   find(name: UploadName): Promise<Upload>
-  putPart(name: UploadName, number: number, source: ObjectSource): Promise<Part>
+  /** `admit` sees the upload before a byte is read, and may refuse. */
+  putPart(
+    name: UploadName,
+    number: number,
+    source: ObjectSource,
+    customerKey?: Secret,
+    admit?: (upload: Upload) => void,
+  ): Promise<Part>
   copyPart(request: CopyPartRequest): Promise<{ readonly part: Part; readonly source: FoundObject }>
   listParts(name: UploadName, afterNumber: number, limit: number): Promise<PartPage>
   complete(request: CompleteRequest): Promise<Written>
@@ -71,7 +79,7 @@ export function createMultipart(dependencies: CoreDependencies): MultipartStore 
   return {
     initiate: (request) => initiateUpload(dependencies, request),
     find: async (name) => requireUpload(await readUpload(meta, name), name),
-    putPart: (name, number, source) => putPart(dependencies, name, number, source),
+    putPart: (...part) => putPart(dependencies, ...part),
     copyPart: (request) => copyPart(dependencies, request),
     listParts: (name, afterNumber, limit) => listParts(meta, name, afterNumber, limit),
     complete: (request) => completeUpload(dependencies, request),

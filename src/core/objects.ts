@@ -3,12 +3,14 @@
 import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
 import { timeOrderedId } from '../base/ids.js'
+import type { Secret } from '../base/secret.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
 import { NO_USAGE, type Usage } from '../model/limits.js'
+import { type Bypass, NO_BYPASS } from '../model/object-lock.js'
 import type { TagSet } from '../model/tags.js'
 import type {
   AnyVersion,
@@ -19,14 +21,15 @@ import type {
   StoredChecksum,
   StoredPart,
 } from '../model/version.js'
-import type { VersionExtras } from '../model/version-extras.js'
+import type { ObjectLock, VersionExtras } from '../model/version-extras.js'
 import { encodeVersionId, type VersionReference } from '../model/version-id.js'
 import { isOutrun, OUTRUN_TIMES_MAX, piecesOf } from './changes.js'
 import { requireWrite, type WriteConditions } from './conditions.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
-import { cutPieces, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
+import { type Protection, protectionOf, sameProtection } from './sealed-bytes.js'
+import { cutPieces, gather, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
 import { requireRoom } from './usage.js'
 import {
   currentObject,
@@ -39,6 +42,7 @@ import {
   readHead,
   readKey,
   removeVersion,
+  requireReplaceable,
   rewriteVersion,
   type Written,
   writeVersion,
@@ -59,6 +63,7 @@ export interface PutRequest extends ObjectAttributes {
   readonly key: string
   readonly conditions: WriteConditions
   readonly source: ObjectSource
+  readonly customerKey?: Secret | undefined
 }
 
 /** Which object, as a request names it. */
@@ -101,6 +106,8 @@ export interface CopyRequest {
   readonly acl: Acl | undefined
   readonly conditions: WriteConditions
   readonly source: ObjectName
+  readonly sourceKey?: Secret | undefined
+  readonly customerKey?: Secret | undefined
   /** Throws when the source does not satisfy the request. */
   readonly describe: (source: FoundObject) => CopyDescription | Promise<CopyDescription>
 }
@@ -113,20 +120,32 @@ export interface ObjectStore {
    * Finds, lets `choose` refuse or pick a range, and opens it; all three again when the object was overwritten in
    * between. Damage and loss are found before the first byte where they can be.
    */
-  open<T extends { readonly range: ByteRange }>(
+  open<T extends { readonly range: ByteRange; readonly customerKey?: Secret | undefined }>(
     name: ObjectName,
     choose: (object: FoundObject) => T | Promise<T>,
   ): Promise<OpenObject<T>>
   /** The bytes of an object that was found, for digests over what is stored. */
-  bytesOf(version: ObjectVersion, range: ByteRange): AsyncIterable<Bytes>
+  bytesOf(version: ObjectVersion, range: ByteRange, customerKey?: Secret): AsyncIterable<Bytes>
   /** Empty unless it was uploaded in parts. */
   partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
-  delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
+  /** ObjectLocked, unless `bypass` helps; without a version id it never does. */
+  delete(
+    name: ObjectName,
+    accountId: string,
+    allow?: (current: ObjectVersion | undefined) => void,
+    bypass?: Bypass,
+  ): Promise<Deleted>
   /** Replaces the ACL of a version; `allow` sees the one whose ACL it will be. Undefined: it follows its bucket. */
   setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** The same for its tags. */
   setTags(name: ObjectName, tags: TagSet, allow: (object: FoundObject) => void): Promise<FoundObject>
-  /** Moves no byte: the new version shares the blobs of the old one. */
+  /** The same for its lock: `change` says what the lock becomes. */
+  setLock(
+    name: ObjectName,
+    bypass: Bypass,
+    change: (object: FoundObject) => ObjectLock | undefined,
+  ): Promise<FoundObject>
+  /** Moves no byte where both are under the same key: the new version shares the blobs of the old one. */
   copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
 }
 
@@ -140,13 +159,15 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     put: (request) => putObject(dependencies, request),
     find: (name) => findObject(dependencies, name),
     open: (name, choose) => openObject(dependencies, name, choose),
-    bytesOf: async function* (version, range) {
-      yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range))
+    bytesOf: async function* (version, range, customerKey) {
+      yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range), customerKey)
     },
     partsOf: (version) => partsOf(meta, version.content),
-    delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
+    delete: (name, accountId, allow = () => undefined, bypass = NO_BYPASS) =>
+      deleteObject(dependencies, name, accountId, allow, bypass),
     setAcl: (name, acl, allow) => annotateObject(dependencies, name, 'PutObjectACL', { acl }, allow),
     setTags: (name, tags, allow) => annotateObject(dependencies, name, 'PutObjectTagging', { tags }, allow),
+    setLock: (name, bypass, change) => lockObject(dependencies, name, bypass, change),
     copy: (request) => copyObject(dependencies, request),
   }
 }
@@ -174,7 +195,7 @@ export async function findInHead(
   return requireNamed(head, key, reference, await locateVersion(meta, head, key, reference))
 }
 
-async function openObject<T extends { readonly range: ByteRange }>(
+async function openObject<T extends { readonly range: ByteRange; readonly customerKey?: Secret | undefined }>(
   dependencies: CoreDependencies,
   name: ObjectName,
   choose: (object: FoundObject) => T | Promise<T>,
@@ -183,7 +204,7 @@ async function openObject<T extends { readonly range: ByteRange }>(
   for (let attempt = 1; ; attempt++) {
     const chosen = await choose(object)
     try {
-      return { object, chosen, body: await readObject(dependencies, object.version, chosen.range) }
+      return { object, chosen, body: await readObject(dependencies, object.version, chosen.range, chosen.customerKey) }
     } catch (error) {
       if (!isOutrun(error) || attempt === OUTRUN_TIMES_MAX) throw error
       // The body of a small object goes with its row: read again what is there now, unless nothing has changed.
@@ -197,10 +218,11 @@ async function openObject<T extends { readonly range: ByteRange }>(
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
   const { bucket, key, conditions, source, headers, storageClass, accountId, acl, tags, extras } = request
   const allow = (head: Head) => requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
-  const before = await readHead(dependencies.meta, bucket, key)
-  allow(before)
-  await requireRoom(dependencies, before.bucket, key, leastChange(before, source.sizeBytes ?? 0))
-  const stored = await storeBytes(dependencies, source)
+  const entered = await readHead(dependencies.meta, bucket, key)
+  allow(entered)
+  requireReplaceable(dependencies, entered)
+  await requireRoom(dependencies, entered.bucket, key, leastChange(entered, source.sizeBytes ?? 0))
+  const stored = await storeBytes(dependencies, source, protectionOf(extras.encryption, request.customerKey))
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const content: Content = { kind: 'pieces', pieces: piece === undefined ? [] : [piece] }
   return publish(dependencies, stored, () =>
@@ -269,11 +291,13 @@ async function readObject(
   dependencies: CoreDependencies,
   version: ObjectVersion,
   range: ByteRange,
+  customerKey: Secret | undefined,
 ): Promise<Bytes | AsyncIterable<Bytes>> {
   const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
   const [only] = pieces
   if (only === undefined) return new Uint8Array(0)
-  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces)
+  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, customerKey)
+  if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, customerKey))
   const body = await readInline(dependencies.meta, only.blob)
   return body.subarray(only.offsetBytes, only.offsetBytes + only.sizeBytes)
 }
@@ -283,12 +307,13 @@ async function deleteObject(
   { bucket, key, reference }: ObjectName,
   accountId: string,
   allow: (current: ObjectVersion | undefined) => void,
+  bypass: Bypass,
 ): Promise<Deleted> {
   const allowHead = (head: Head) => allow(currentObject(head))
   if (reference !== undefined) {
     const allowNamed = (_head: Head, located: Located | undefined) =>
       allow(located?.version.kind === 'object' ? located.version : undefined)
-    return { ...(await removeVersion(dependencies, bucket, key, reference, allowNamed)), marker: undefined }
+    return { ...(await removeVersion(dependencies, bucket, key, reference, bypass, allowNamed)), marker: undefined }
   }
   return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
 }
@@ -300,10 +325,24 @@ async function annotateObject(
   annotation: Partial<Pick<ObjectVersion, 'acl' | 'tags'>>,
   allow: (object: FoundObject) => void,
 ): Promise<FoundObject> {
-  return rewriteVersion(dependencies, bucket, key, operation, async (head) => {
+  return rewriteVersion(dependencies, bucket, key, operation, NO_BYPASS, async (head) => {
     const found = await findInHead(dependencies.meta, head, key, reference)
     allow(found)
     return { ...found, version: { ...found.version, ...annotation } }
+  })
+}
+
+async function lockObject(
+  dependencies: CoreDependencies,
+  { bucket, key, reference }: ObjectName,
+  bypass: Bypass,
+  change: (object: FoundObject) => ObjectLock | undefined,
+): Promise<FoundObject> {
+  return rewriteVersion(dependencies, bucket, key, 'PutObjectRetention', bypass, async (head) => {
+    const found = await findInHead(dependencies.meta, head, key, reference)
+    const { lock: _replaced, ...others } = found.version.extras
+    const lock = change(found)
+    return { ...found, version: { ...found.version, extras: lock === undefined ? others : { ...others, lock } } }
   })
 }
 
@@ -320,17 +359,30 @@ export function contentOf(dependencies: CoreDependencies, pieces: readonly Piece
   return { content: { kind: 'manifest', id, partCount: parts.length } satisfies Content, row }
 }
 
+/** A copy under another key than its source: its bytes have to be written anew. */
+interface Rewrite {
+  readonly source: FoundObject
+  readonly described: CopyDescription
+  readonly protection: Protection | undefined
+}
+
 async function copyObject(
   dependencies: CoreDependencies,
   request: CopyRequest,
 ): Promise<Written & { source: FoundObject }> {
   const { bucket, key, conditions, accountId, acl } = request
   let source: FoundObject | undefined
-  const written = await writeVersion(dependencies, bucket, key, 'CopyObject', async (head) => {
+  let rewrite: Rewrite | undefined
+  const copied = writeVersion(dependencies, bucket, key, 'CopyObject', async (head) => {
     requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
     const found = await findObject(dependencies, request.source)
     source = found
     const described = await request.describe(found)
+    const protection = protectionOf(described.extras.encryption, request.customerKey)
+    if (!sameProtection(protectionOf(found.version.extras.encryption, request.sourceKey), protection)) {
+      rewrite = { source: found, described, protection }
+      throw new OtherKey('the copy is under another key than its source')
+    }
     const { sizeBytes, etag, crc64, content: sourceContent } = found.version
     const pieces = await piecesOf(dependencies.meta, sourceContent)
     const { content, row } = contentOf(dependencies, pieces, await partsOf(dependencies.meta, sourceContent))
@@ -343,6 +395,51 @@ async function copyObject(
       },
     }
   })
-  assert(source !== undefined, 'a copy that was written has read its source')
+  const written = await copied.catch((error: unknown) => {
+    if (!(error instanceof OtherKey)) throw error
+    return undefined
+  })
+  if (written === undefined && rewrite !== undefined) return rewriteObject(dependencies, request, rewrite)
+  assert(written !== undefined && source !== undefined, 'a copy that was written has read its source')
+  return { ...written, source }
+}
+
+class OtherKey extends Error {
+  override readonly name = 'OtherKey'
+}
+
+/** The copy is of the source as it was when it was found: nothing is shared, so nothing has to stay. */
+async function rewriteObject(
+  dependencies: CoreDependencies,
+  request: CopyRequest,
+  { source, described, protection }: Rewrite,
+): Promise<Written & { source: FoundObject }> {
+  const { bucket, key, conditions, accountId, acl, sourceKey } = request
+  const { sizeBytes, etag, crc64, content: sourceContent } = source.version
+  const pieces = await piecesOf(dependencies.meta, sourceContent)
+  const parts = await partsOf(dependencies.meta, sourceContent)
+  const bytes: ObjectSource = {
+    sizeBytes,
+    digests: [],
+    chunks: () => readPieces(dependencies, pieces, sourceKey),
+    conclude: () => undefined,
+  }
+  const stored = await storeBytes(dependencies, bytes, protection)
+  assert(stored.crc64 === crc64, 'the copy has the bytes of its source')
+  const { piece, inlineRow } = stored
+  const { content, row } = contentOf(dependencies, piece === undefined ? [] : [piece], parts)
+  const written = await publish(dependencies, stored, () =>
+    writeVersion(dependencies, bucket, key, 'CopyObject', (head) => {
+      requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
+      return {
+        version: { kind: 'object', accountId, sizeBytes, etag, crc64, content, acl, ...described },
+        include: (changes) => {
+          if (inlineRow !== undefined) changes.put(inlineRow)
+          if (piece !== undefined) changes.introduce(piece)
+          if (row !== undefined) changes.put(row)
+        },
+      }
+    }),
+  )
   return { ...written, source }
 }

@@ -31,6 +31,7 @@ import type {
   ObjectHeaders,
   ObjectVersion,
   Piece,
+  PieceSeal,
   StoredChecksum,
   StoredPart,
 } from '../model/version.js'
@@ -368,18 +369,31 @@ export const uncountedCodec = codec<string>({
 
 // --- versions -------------------------------------------------------------------------------------------------
 
-function pieceToJson({ blob, offsetBytes, sizeBytes, inline }: Piece): Json {
-  return [blob, offsetBytes, sizeBytes, inline ? 1 : 0]
+function pieceToJson({ blob, offsetBytes, sizeBytes, inline, seal }: Piece): Json {
+  const plain = [blob, offsetBytes, sizeBytes, inline ? 1 : 0]
+  return seal === undefined ? plain : [...plain, sealToJson(seal)]
+}
+
+function sealToJson({ by, wrappedKey, wholeSizeBytes, keyVersion }: PieceSeal): Json {
+  return [by, wrappedKey, wholeSizeBytes, ...(keyVersion === undefined ? [] : [keyVersion])]
 }
 
 function pieceFromJson(json: Json): Piece {
-  const [blob, offsetBytes, sizeBytes, inline] = asList(json)
-  return {
+  const [blob, offsetBytes, sizeBytes, inline, seal] = asList(json)
+  const plain = {
     blob: asText(blob),
     offsetBytes: asNumber(offsetBytes),
     sizeBytes: asNumber(sizeBytes),
     inline: inline === 1,
   }
+  return seal === undefined ? plain : { ...plain, seal: sealFromJson(seal) }
+}
+
+function sealFromJson(json: Json): PieceSeal {
+  const [word, wrappedKey, wholeSizeBytes, keyVersion] = asList(json)
+  const by = asOneOf(word, ['server', 'customer'])
+  const seal = { by, wrappedKey: asText(wrappedKey), wholeSizeBytes: asNumber(wholeSizeBytes) }
+  return by === 'server' ? { ...seal, keyVersion: asNumber(keyVersion) } : seal
 }
 
 function checksumToJson(checksum: StoredChecksum | undefined): Json {

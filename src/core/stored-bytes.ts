@@ -9,6 +9,7 @@ import { assert } from '../base/assert.js'
 import { asBuffer, type Bytes, concatBytes } from '../base/bytes.js'
 import { crc64Decimal, type DigestName, type DigestValues, digestValue } from '../base/digests.js'
 import { timeOrderedId } from '../base/ids.js'
+import type { Secret } from '../base/secret.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { BlobDamaged, BlobMissing } from '../blob/blob-store.js'
 import type { MetaStore, Put } from '../meta/meta-store.js'
@@ -18,6 +19,7 @@ import type { Piece, StoredChecksum } from '../model/version.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { inlineKey } from './rows.js'
+import { createSealedBody, openSegments, type Protection, sealedSizeBytes, storedRange } from './sealed-bytes.js'
 
 export interface StoredBytes {
   readonly sizeBytes: number
@@ -36,10 +38,16 @@ export function asBlobId(id: string): BlobId {
   return id as BlobId
 }
 
-export async function storeBytes(dependencies: CoreDependencies, source: ObjectSource): Promise<StoredBytes> {
+/** Digests and sizes are those of the bytes given, whatever protects them. */
+export async function storeBytes(
+  dependencies: CoreDependencies,
+  source: ObjectSource,
+  protection?: Protection,
+): Promise<StoredBytes> {
   const { blobs, clock, random, digests: factory, limits } = dependencies
   const names: readonly DigestName[] = ['md5', 'crc64ecma', ...source.digests]
   const blob = asBlobId(timeOrderedId(clock.now(), random))
+  const sealed = protection === undefined ? undefined : createSealedBody(dependencies, blob, protection)
   const reader = source.chunks()[Symbol.asyncIterator]()
   const head = await readUpTo(reader, limits.inlineSizeBytesMax)
   if (head.ended) {
@@ -47,10 +55,12 @@ export async function storeBytes(dependencies: CoreDependencies, source: ObjectS
     const digests = factory.create(names)
     digests.update(body)
     const finished = digests.finish()
-    const piece: Piece = { blob, offsetBytes: 0, sizeBytes: body.byteLength, inline: true }
+    const plain: Piece = { blob, offsetBytes: 0, sizeBytes: body.byteLength, inline: true }
     const described = describe(body.byteLength, finished, source.conclude(finished))
     if (body.byteLength === 0) return { ...described, piece: undefined, inlineRow: undefined }
-    return { ...described, piece, inlineRow: { key: inlineKey(blob), value: inlineValue(body) } }
+    const piece = sealed === undefined ? plain : { ...plain, seal: sealed.seal(body.byteLength) }
+    const kept = sealed === undefined ? body : await gather(sealed.segments([body]))
+    return { ...described, piece, inlineRow: { key: inlineKey(blob), value: inlineValue(kept) } }
   }
   let described: ReturnType<typeof describe> | undefined
   const isLong = source.sizeBytes !== undefined && source.sizeBytes >= LONG_BYTES_MIN
@@ -70,9 +80,15 @@ export async function storeBytes(dependencies: CoreDependencies, source: ObjectS
     described = describe(sizeBytes, finished, source.conclude(finished))
   }
   const abandon = () => ('abandon' in digests ? digests.abandon() : undefined)
-  const { sizeBytes } = await blobs.write(blob, sized(), { signal: neverAborted() }).finally(abandon)
-  assert(described?.sizeBytes === sizeBytes, 'the blob store kept as many bytes as it was given')
-  return { ...described, piece: { blob, offsetBytes: 0, sizeBytes, inline: false }, inlineRow: undefined }
+  const written = sealed === undefined ? sized() : sealed.segments(sized())
+  const { sizeBytes: keptBytes } = await blobs.write(blob, written, { signal: neverAborted() }).finally(abandon)
+  assert(described !== undefined, 'a blob that was written was read to its end')
+  const { sizeBytes } = described
+  const expectedBytes = sealed === undefined ? sizeBytes : sealedSizeBytes(sizeBytes)
+  assert(expectedBytes === keptBytes, 'the blob store kept as many bytes as it was given')
+  const plain: Piece = { blob, offsetBytes: 0, sizeBytes, inline: false }
+  const piece = sealed === undefined ? plain : { ...plain, seal: sealed.seal(sizeBytes) }
+  return { ...described, piece, inlineRow: undefined }
 }
 
 /** From here on a thread for the hash saves more than it costs. */
@@ -156,6 +172,31 @@ export function cutPieces(pieces: readonly Piece[], range: ByteRange): readonly 
 
 /** The bytes of the pieces, in order; opens one at a time. */
 export async function* readPieces(
+  dependencies: Pick<CoreDependencies, 'meta' | 'blobs' | 'sealing'>,
+  pieces: readonly Piece[],
+  customerKey?: Secret,
+): AsyncGenerator<Bytes> {
+  for (const piece of pieces) {
+    const { seal } = piece
+    if (seal === undefined) yield* readStored(dependencies, [piece])
+    else {
+      const { startBytes, endBytes } = storedRange(piece, seal)
+      const stored = readStored(dependencies, [{ ...piece, offsetBytes: startBytes, sizeBytes: endBytes - startBytes }])
+      const damaged = (finding: string) => new BlobDamaged(asBlobId(piece.blob), finding)
+      yield* openSegments(dependencies, piece, seal, customerKey, stored, damaged)
+    }
+  }
+}
+
+/** For what is known to be small. */
+export async function gather(source: AsyncIterable<Bytes>): Promise<Bytes> {
+  const chunks: Bytes[] = []
+  for await (const chunk of source) chunks.push(chunk)
+  return concatBytes(chunks)
+}
+
+/** What the stores hold for the pieces, as it stands there. */
+export async function* readStored(
   { meta, blobs }: Pick<CoreDependencies, 'meta' | 'blobs'>,
   pieces: readonly Piece[],
 ): AsyncGenerator<Bytes> {

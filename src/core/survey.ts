@@ -9,6 +9,7 @@ import type { Bucket } from '../model/bucket.js'
 import type { Piece } from '../model/version.js'
 import type { DocumentFormat } from './documents.js'
 import { documentCodec, documentKey, rangeOf } from './rows.js'
+import { sealedSizeBytes, storedRange } from './sealed-bytes.js'
 
 export interface Stores {
   readonly meta: MetaStore
@@ -92,7 +93,9 @@ export function partOfKey(key: Bytes, partCount: number, index: number): string 
 /** Counts the owners that pieces add up to, and finds those that lie nowhere. Answers whether they can be read. */
 export function refer(survey: Survey, kind: string, name: string, pieces: readonly Piece[]): boolean {
   let complete = true
-  for (const { blob, offsetBytes, sizeBytes, inline } of pieces) {
+  for (const piece of pieces) {
+    const { blob, inline } = piece
+    const { offsetBytes, sizeBytes } = storedStretch(piece)
     const extent = (inline ? survey.inlines : survey.blobs).get(blob)
     if (extent !== undefined) extent.references++
     const place = inline ? 'inline body' : 'blob'
@@ -108,4 +111,15 @@ export function refer(survey: Survey, kind: string, name: string, pieces: readon
     survey.report('damage', kind, name, fault)
   }
   return complete
+}
+
+/** Where a piece lies in what the store holds: encrypted bytes take more room. */
+export function storedStretch(piece: Piece): Pick<Piece, 'offsetBytes' | 'sizeBytes'> {
+  const { seal } = piece
+  if (seal === undefined) return piece
+  if (piece.offsetBytes + piece.sizeBytes > seal.wholeSizeBytes) {
+    return { offsetBytes: piece.offsetBytes, sizeBytes: sealedSizeBytes(piece.offsetBytes + piece.sizeBytes) }
+  }
+  const { startBytes, endBytes } = storedRange(piece, seal)
+  return { offsetBytes: startBytes, sizeBytes: endBytes - startBytes }
 }

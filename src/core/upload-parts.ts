@@ -1,16 +1,19 @@
 /** Parts of an upload: stored like objects, or made out of objects that are there already. */
 
 import { crc64Decimal, digestValue } from '../base/digests.js'
+import type { Secret } from '../base/secret.js'
 import type { Batch } from '../meta/meta-store.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { CHECKSUMS } from '../model/checksum.js'
 import { fail } from '../model/errors/index.js'
 import type { Piece } from '../model/version.js'
+import type { Encryption } from '../model/version-extras.js'
 import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
 import { type Part, partCodec, partKey, partWritesKey, putOf, readRow, type Upload } from './rows.js'
+import { protectionOf, sameProtection } from './sealed-bytes.js'
 import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
 import { checkUploadBucket, readUpload, requireUpload, type UploadName } from './upload-rows.js'
 import { requireRoom, settleCounted } from './usage.js'
@@ -18,6 +21,10 @@ import { requireRoom, settleCounted } from './usage.js'
 export interface CopyPartRequest extends UploadName {
   readonly number: number
   readonly source: ObjectName
+  readonly sourceKey?: Secret | undefined
+  readonly customerKey?: Secret | undefined
+  /** Throws when the upload is not what the request says. */
+  readonly admit?: (upload: Upload) => void
   /** Throws when the source does not satisfy the request; the range of it that becomes the part. */
   readonly choose: (source: FoundObject) => ByteRange
 }
@@ -27,10 +34,14 @@ export async function putPart(
   name: UploadName,
   number: number,
   source: ObjectSource,
+  customerKey?: Secret,
+  admit: (upload: Upload) => void = () => undefined,
 ): Promise<Part> {
   const upload = requireUpload(await readUpload(dependencies.meta, name), name)
+  admit(upload)
   await requireRoomForPart(dependencies, name, number, source.sizeBytes ?? 0)
-  const stored = await storeBytes(dependencies, withPromisedDigest(source, upload))
+  const protection = protectionOf(upload.extras.encryption, customerKey)
+  const stored = await storeBytes(dependencies, withPromisedDigest(source, upload), protection)
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const modifiedAt = dependencies.clock.now()
   const part: Part = {
@@ -120,16 +131,42 @@ async function planPart(
  * The new part names the source's blobs. Its digests are those of the source when it is the whole of it, and are
  * computed by reading otherwise; nothing is written twice.
  */
-export function copyPart(
+export async function copyPart(
   dependencies: CoreDependencies,
   request: CopyPartRequest,
+): Promise<{ part: Part; source: FoundObject }> {
+  const upload = requireUpload(await readUpload(dependencies.meta, request), request)
+  request.admit?.(upload)
+  const target = protectionOf(upload.extras.encryption, request.customerKey)
+  const source = await findObject(dependencies, request.source)
+  const range = request.choose(source)
+  const { version } = source
+  if (sameProtection(protectionOf(version.extras.encryption, request.sourceKey), target)) {
+    return sharePart(dependencies, request, version.extras.encryption?.kind)
+  }
+  const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
+  const bytes: ObjectSource = {
+    sizeBytes: range.endBytes - range.startBytes,
+    digests: [],
+    chunks: () => readPieces(dependencies, pieces, request.sourceKey),
+    conclude: () => undefined,
+  }
+  return { part: await putPart(dependencies, request, request.number, bytes, request.customerKey), source }
+}
+
+/** Source and upload are under the same key; `kind` says which, and must still be so. */
+function sharePart(
+  dependencies: CoreDependencies,
+  request: CopyPartRequest,
+  kind: Encryption['kind'] | undefined,
 ): Promise<{ part: Part; source: FoundObject }> {
   return commitPlanned(dependencies, 'UploadPartCopy', async () => {
     const upload = requireUpload(await readUpload(dependencies.meta, request), request)
     const source = await findObject(dependencies, request.source)
     const range = request.choose(source)
+    if (source.version.extras.encryption?.kind !== kind) fail('OperationAborted')
     const pieces = cutPieces(await piecesOf(dependencies.meta, source.version.content), range)
-    const part = await describePart(dependencies, upload, request.number, source, range, pieces)
+    const part = await describePart(dependencies, upload, request, source, range, pieces)
     const batch = await planPart(dependencies, request, part, (changes) => {
       changes.check(source.row)
       changes.retain(part.pieces)
@@ -141,7 +178,7 @@ export function copyPart(
 async function describePart(
   dependencies: CoreDependencies,
   upload: Upload,
-  number: number,
+  { number, sourceKey }: CopyPartRequest,
   { version }: FoundObject,
   range: ByteRange,
   pieces: readonly Piece[],
@@ -158,7 +195,7 @@ async function describePart(
     'crc64ecma',
     ...(checksum === undefined ? [] : [CHECKSUMS[checksum.algorithm].digest]),
   ])
-  for await (const chunk of readPieces(dependencies, pieces)) digests.update(chunk)
+  for await (const chunk of readPieces(dependencies, pieces, sourceKey)) digests.update(chunk)
   const finished = digests.finish()
   const value =
     checksum === undefined ? undefined : digestValue(finished, CHECKSUMS[checksum.algorithm].digest).toString('base64')

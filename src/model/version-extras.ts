@@ -31,7 +31,7 @@ export interface Restore {
 export type Encryption =
   | { readonly kind: 'server' }
   | { readonly kind: 'kms'; readonly keyId: string; readonly context: string | undefined }
-  | { readonly kind: 'customer'; readonly keyMd5: string }
+  | { readonly kind: 'customer' /** Tells the key again (core/sealed-bytes.ts). */; readonly check: string }
 
 export interface VersionExtras {
   readonly lock?: ObjectLock

@@ -12,6 +12,19 @@ export interface Piece {
   readonly offsetBytes: number
   readonly sizeBytes: number
   readonly inline: boolean
+  /** Absent: the bytes stand as they are. Offsets and sizes are always those of the bytes before encryption. */
+  readonly seal?: PieceSeal
+}
+
+/** What opens an encrypted stored body, together with the key that `by` names. */
+export interface PieceSeal {
+  readonly by: 'server' | 'customer'
+  /** Base64. */
+  readonly wrappedKey: string
+  /** Of the stored body that the piece lies in. */
+  readonly wholeSizeBytes: number
+  /** Which of the server's keys wrapped it; absent under a customer's. */
+  readonly keyVersion?: number
 }
 
 export interface StoredChecksum {

@@ -1,5 +1,6 @@
 /** The source of a copy: a header that names an object in one of several forms (cos-object.md 5, S3 CopyObject). */
 
+import type { Secret } from '../base/secret.js'
 import { requireCopySource } from '../core/conditions.js'
 import type { FoundObject, ObjectName } from '../core/objects.js'
 import type { Bucket } from '../model/bucket.js'
@@ -12,6 +13,7 @@ import { type HeadField, headField } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { parseQuery } from '../wire/query.js'
 import { queryView } from '../wire/query-view.js'
+import { requireOpening } from './encryption-fields.js'
 import { requireReference } from './object-fields.js'
 import { requireReadable } from './restore-fields.js'
 
@@ -75,10 +77,16 @@ function addressOf({ addressing, dialect }: Services, { rawPath, header }: CopyS
 }
 
 /** The right to read what was found, conditions, and archive state. */
-export function requireCopyable(services: Services, conditions: Conditions, found: FoundObject): void {
+export function requireCopyable(
+  services: Services,
+  conditions: Conditions,
+  found: FoundObject,
+  customerKey: Secret | undefined,
+): void {
   const { dialect } = services
   const { version } = found
   services.authorizeVersion('GetObject', found)
+  requireOpening(services, version, customerKey)
   requireCopySource(conditions, version, `${dialect.vendorPrefix}copy-source-`)
   requireReadable(services, version)
 }

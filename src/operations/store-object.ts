@@ -1,6 +1,7 @@
 /** Storing one object out of a request, whether its bytes came as the body (PUT) or in a form (POST). */
 
 import { assert } from '../base/assert.js'
+import type { Secret } from '../base/secret.js'
 import type { WriteConditions } from '../core/conditions.js'
 import type { ObjectSource } from '../core/object-source.js'
 import type { Bucket } from '../model/bucket.js'
@@ -9,6 +10,7 @@ import type { ObjectHeaders, ObjectVersion } from '../model/version.js'
 import { showEtag, showHeaders, showVendorHeader } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { type GivenAcl, newObjectAcl } from './acl-fields.js'
+import { shownEncryption } from './encryption-fields.js'
 import { newExtras, type WantedExtra } from './new-extras.js'
 import {
   checksumHeaders,
@@ -29,6 +31,7 @@ export interface StoreRequest {
   readonly acl: GivenAcl | undefined
   readonly conditions: WriteConditions
   readonly source: ObjectSource
+  readonly customerKey: Secret | undefined
 }
 
 /** The output fields of `storeObject`'s answer. */
@@ -37,6 +40,7 @@ export const storedOutput = {
   crc64: showVendorHeader('hash-crc64ecma'),
   versionId: showVendorHeader('version-id'),
   checksum: showHeaders,
+  encryption: showHeaders,
 }
 
 export async function storeObject(services: Services, bucket: Bucket, key: string, request: StoreRequest) {
@@ -55,6 +59,7 @@ export async function storeObject(services: Services, bucket: Bucket, key: strin
     extras: await newExtras(services, bucket, key, request.wanted),
     conditions: request.conditions,
     source: request.source,
+    customerKey: request.customerKey,
   })
   const version: ObjectVersion | undefined = written.version.kind === 'object' ? written.version : undefined
   assert(version !== undefined, 'a put writes an object')
@@ -63,5 +68,6 @@ export async function storeObject(services: Services, bucket: Bucket, key: strin
     crc64: shownCrc64(dialect, version),
     versionId: writtenVersionId(dialect, written.bucket, version),
     checksum: checksumHeaders(version),
+    encryption: shownEncryption(dialect, version.extras, request.customerKey),
   }
 }

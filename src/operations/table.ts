@@ -5,6 +5,8 @@ import { getBucketAccelerate, putBucketAccelerate } from './bucket/bucket-accele
 import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketDomain } from './bucket/bucket-domain.js'
+import { bucketEncryption } from './bucket/bucket-encryption.js'
+import { getBucketObjectLock, putBucketObjectLock } from './bucket/bucket-object-lock.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
 import { bucketReferer } from './bucket/bucket-referer.js'
@@ -34,6 +36,7 @@ import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
 import { getObjectTorrent } from './object/get-object-torrent.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
+import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRetention } from './object/object-lock.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
 import { postObjectRestore } from './object/post-object-restore.js'
@@ -53,6 +56,8 @@ export const operations: readonly Operation[] = [
   putBucketAccelerate,
   getBucketAcl,
   putBucketAcl,
+  getBucketObjectLock,
+  putBucketObjectLock,
   getBucketPolicy,
   putBucketPolicy,
   deleteBucketPolicy,
@@ -67,6 +72,7 @@ export const operations: readonly Operation[] = [
   ...bucketWebsite,
   ...bucketReferer,
   ...bucketDomain,
+  ...bucketEncryption,
   listObjects,
   listObjectsV2,
   listObjectVersions,
@@ -86,6 +92,10 @@ export const operations: readonly Operation[] = [
   putObjectTagging,
   deleteObjectTagging,
   postObjectRestore,
+  getObjectRetention,
+  putObjectRetention,
+  getObjectLegalHold,
+  putObjectLegalHold,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

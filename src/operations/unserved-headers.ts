@@ -13,24 +13,18 @@ type Kind = 'bucket' | 'object' | 'read' | 'complete'
 const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
   bucket: [],
   object: [
-    'server-side-encryption-customer-algorithm',
-    'server-side-encryption-customer-key',
     'server-side-encryption-cos-kms-key-id',
     'server-side-encryption-aws-kms-key-id',
-    'object-lock-mode',
-    'object-lock-retain-until-date',
-    'object-lock-legal-hold',
+    'server-side-encryption-context',
     'write-offset-bytes',
     'traffic-limit',
     'callback',
     'return-body',
     'mime-limit',
   ],
-  read: ['server-side-encryption-customer-algorithm', 'traffic-limit'],
+  read: ['traffic-limit'],
   complete: ['callback', 'return-body'],
 }
-
-const ENCRYPTION_ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse', 'cos/kms', 'KMS']
 
 export function unservedHeaders(kind: Kind): HeadField<undefined> {
   return headField('headers not served yet', ({ request: { headers }, query, dialect }) => {
@@ -42,13 +36,11 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
       notServed(`${dialect.vendorPrefix}traffic-limit`)
     const makesObject = kind === 'object' || kind === 'complete'
     if (makesObject && (headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
-    if (kind === 'object') {
-      refuseEncryption(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
-    }
     if (kind === 'read')
       refuseEncryptionOfRead(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
     if (
       kind === 'bucket' &&
+      !dialect.traits.lock.atCreation &&
       headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
     ) {
       notServed(`${dialect.vendorPrefix}bucket-object-lock-enabled`)
@@ -59,15 +51,6 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
 
 function notServed(header: string): never {
   return fail('NotImplemented', { Header: header })
-}
-
-function refuseEncryption(algorithm: string, dialect: Dialect): void {
-  if (algorithm === '') return
-  const ArgumentName = `${dialect.vendorPrefix}server-side-encryption`
-  if (!ENCRYPTION_ALGORITHMS.includes(algorithm)) {
-    fail('InvalidEncryptionAlgorithmError', { ArgumentName, ArgumentValue: algorithm })
-  }
-  notServed(ArgumentName)
 }
 
 /** The header belongs to writes (cos-object.md 22). */

@@ -26,7 +26,6 @@ const GP: readonly Method[] = ['GET', 'PUT']
 /** Sub-resources that are configurations: one row stands for an operation per method. */
 const FAMILIES: readonly Family[] = [
   { name: 'BucketDomainCertificate', query: 'domaincertificate', methods: GPD, target: 'bucket', dialects: COS },
-  { name: 'BucketEncryption', query: 'encryption', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketIntelligentTiering', query: 'intelligenttiering', methods: GP, target: 'bucket', dialects: COS },
   { name: 'BucketIntelligentTiering', query: 'intelligent-tiering', methods: GPD, target: 'bucket', dialects: BOTH },
   {
@@ -40,7 +39,6 @@ const FAMILIES: readonly Family[] = [
   { name: 'BucketLive', query: 'live', methods: ['GET', 'PUT', 'DELETE', 'POST'], target: 'bucket', dialects: COS },
   { name: 'BucketLogging', query: 'logging', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketNotification', query: 'notification', methods: GP, target: 'bucket', dialects: BOTH },
-  { name: 'BucketObjectLockConfiguration', query: 'object-lock', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketOrigin', query: 'origin', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketReplication', query: 'replication', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketAnalyticsConfiguration', query: 'analytics', methods: GPD, target: 'bucket', dialects: S3 },
@@ -60,8 +58,6 @@ const FAMILIES: readonly Family[] = [
     dialects: S3,
   },
   { name: 'Session', query: 'session', methods: ['GET'], target: 'bucket', dialects: S3 },
-  { name: 'ObjectRetention', query: 'retention', methods: GP, target: 'object', dialects: BOTH },
-  { name: 'ObjectLegalHold', query: 'legal-hold', methods: GP, target: 'object', dialects: S3 },
   { name: 'Symlink', query: 'symlink', methods: GP, target: 'object', dialects: COS },
 ]
 

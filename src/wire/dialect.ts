@@ -1,6 +1,7 @@
 /** What a dialect is: data and signature schemes. No operation asks which one it serves; it reads a trait. */
 
 import type { Bytes } from '../base/bytes.js'
+import type { LockRules } from '../core/bucket-lock.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
 import type { TagSubject } from '../model/tags.js'
@@ -58,6 +59,17 @@ export interface ShownOwner {
   readonly displayName: string
 }
 
+export interface LockTraits extends LockRules {
+  /** Governance, its bypass and legal holds. */
+  readonly governance: boolean
+  /** What a retention in a bucket without lock is; NoSuchObjectLockConfiguration otherwise. */
+  readonly unlockedIsInvalidRequest: boolean
+  /** May be chosen when the bucket is made. */
+  readonly atCreation: boolean
+  /** A locked object comes with a digest. */
+  readonly needsDigest: boolean
+}
+
 /** Behaviour that differs, by name. The values stand in dialects/<name>/dialect.ts, each with its source. */
 export interface Traits {
   /** Longest object key, UTF-8 bytes. */
@@ -111,6 +123,8 @@ export interface Traits {
   /** An ACL document that names another owner than there is is refused. */
   readonly aclOwnerChecked: boolean
   /** An origin of a CORS rule is `*` or a scheme and a host. */
+  /** Object lock. */
+  readonly lock: LockTraits
   readonly corsOriginsAreUrls: boolean
   /** A preflight is shown the headers that its rule allows; otherwise those that it asked for. */
   readonly corsShowsRule: boolean
@@ -144,6 +158,8 @@ export interface Traits {
   readonly noTagsIsNoSuchTagSet: boolean
   /** A copy onto itself may replace nothing but the tags. */
   readonly copyToItselfRetags: boolean
+  /** Whoever may read an object anonymously may read it when it is encrypted by the server. */
+  readonly anonymousReadsEncrypted: boolean
   /** Beginnings of tag keys that belong to the system. */
   readonly reservedTagPrefixes: Readonly<Record<TagSubject, readonly string[]>>
   readonly website: WebsiteTraits

@@ -59,6 +59,15 @@ endpoint = ${endpoint(server)}
       await directory[Symbol.asyncDispose]()
     })
 
+    test('keeps files that the server encrypts', async () => {
+      const key = ['--s3-server-side-encryption=AES256']
+      const place = `server:${bucket}/sealed`
+      await rclone.mustRun(['copy', ...key, '--s3-upload-cutoff=5M', local('large.bin'), place])
+      await rclone.mustRun(['copy', ...key, `${place}/large.bin`, local('opened')])
+      assert.deepEqual(await readFile(local('opened/large.bin')), patterned(11 * MIB + 3, 41))
+      await rclone.mustRun(['delete', ...key, place])
+    })
+
     test('makes and lists buckets', async () => {
       await rclone.mustRun(['mkdir', 'server:second-1250000000'])
       const { text } = await rclone.mustRun(['lsf', 'server:'])

@@ -61,6 +61,21 @@ describe('s3cmd', () => {
     assert.deepEqual(lastWords((await s3cmd.mustRun(['ls'])).text), ['s3://first'])
   })
 
+  test('puts and gets files that the server encrypts', async () => {
+    for (const [name, bytes] of [
+      ['sealed', Buffer.from('small')],
+      ['sealed.bin', patterned(12 * MIB + 5, 33)],
+    ] as const) {
+      await writeFile(local(name), bytes)
+      const options = ['--server-side-encryption', '--multipart-chunk-size-mb=5']
+      await s3cmd.mustRun(['put', ...options, local(name), `s3://first/${name}`])
+      assert.match((await s3cmd.mustRun(['info', `s3://first/${name}`])).text, /SSE: +AES256/)
+      await s3cmd.mustRun(['get', '--force', `s3://first/${name}`, local('fetched')])
+      assert.deepEqual(await readFile(local('fetched')), bytes, name)
+      await s3cmd.mustRun(['rm', `s3://first/${name}`])
+    }
+  })
+
   test('puts and gets small files, large files and awkward names', async () => {
     const files = [
       ['small.txt', Buffer.from('small'), []],

@@ -21,7 +21,7 @@ import { type Inspection, inspectStores } from '../../src/core/inspection.js'
 import type { ObjectSource } from '../../src/core/object-source.js'
 import { bucketCodec, decodeVersion, kinds, partCodec, rangeOf, scanAll, uploadCodec } from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
-import { readPieces } from '../../src/core/stored-bytes.js'
+import { readStored } from '../../src/core/stored-bytes.js'
 import { createFaultyMetaStore } from '../../src/meta/faulty.js'
 import { keyParts } from '../../src/meta/key.js'
 import { createMemoryMetaStore } from '../../src/meta/memory.js'
@@ -235,7 +235,7 @@ export async function visible({ meta, blobs }: Pick<World, 'meta' | 'blobs'>): P
   const lines: string[] = []
   const textOf = async (pieces: readonly Piece[]) => {
     const chunks: Bytes[] = []
-    for await (const chunk of readPieces({ meta, blobs }, pieces)) chunks.push(chunk)
+    for await (const chunk of readStored({ meta, blobs }, pieces)) chunks.push(chunk)
     return Buffer.concat(chunks).toString()
   }
   for await (const { value } of scanAll(meta, rangeOf(Buffer.of(kinds.bucket)))) {

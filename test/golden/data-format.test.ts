@@ -17,6 +17,7 @@ import type { DocumentFormat } from '../../src/core/documents.js'
 import { domainFormat } from '../../src/core/domains.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
+import { lockFormat } from '../../src/core/lock-record.js'
 import { refererFormat } from '../../src/core/referer-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
@@ -365,6 +366,19 @@ const SAMPLES: readonly Sample[] = [
       { number: 3, sizeBytes: 70_000, checksum: 'mnG7TA==' },
     ],
   }),
+  sample(
+    rows.manifestCodec,
+    { pieces: [{ ...PIECE, seal: { by: 'customer', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5 } }], parts: [] },
+    'manifest of encrypted pieces',
+  ),
+  sample(
+    rows.manifestCodec,
+    {
+      pieces: [{ ...PIECE, seal: { by: 'server', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5, keyVersion: 1 } }],
+      parts: [],
+    },
+    'manifest of pieces under a key of the server',
+  ),
   sample(rows.ownersCodec, 2),
   sample(rows.uploadCodec, UPLOAD),
   sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),
@@ -375,12 +389,18 @@ const SAMPLES: readonly Sample[] = [
       ...UPLOAD,
       extras: {
         lock: { retention: undefined, legalHold: true },
-        encryption: { kind: 'customer', keyMd5: 'AAECAwQFBgcICQoLDA0ODw==' },
+        encryption: { kind: 'customer', check: 'AAECAwQFBgcICQoLDA0ODw==' },
       },
     },
     'upload with everything',
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
+  sample(
+    documentFormat(lockFormat),
+    { defaultRetention: { mode: 'GOVERNANCE', term: { unit: 'years', count: 2 } } },
+    'document of an object lock',
+  ),
+  sample(documentFormat(lockFormat), { defaultRetention: undefined }, 'document of an object lock without a term'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
   sample(documentFormat(accelerationFormat), 'Enabled', 'document of acceleration'),
   sample(documentFormat(limitsFormat), { objectsMax: 100, requestsPerSecondMax: 5 }, 'document of limits'),

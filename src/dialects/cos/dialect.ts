@@ -63,6 +63,15 @@ export const cosDialect: Dialect = {
     grantHeadersKeepOwner: true, // 5.9: x-cos-acl counts as `private` beside them
     writeGrantsOnObjects: false, // object 15.3
     aclOwnerChecked: false, // 5.9 names no check
+    // cos-auth-and-bucket.md 5.27, cos-object.md 19
+    lock: {
+      needsVersioning: false,
+      onlyGrows: true,
+      governance: false,
+      unlockedIsInvalidRequest: false,
+      atCreation: false,
+      needsDigest: false,
+    },
     corsOriginsAreUrls: true, // cos-auth-and-bucket.md 5.10
     corsShowsRule: true, // 5.10
     corsSeparator: ',',
@@ -79,6 +88,7 @@ export const cosDialect: Dialect = {
     copySourceByHost: true, // object 5
     copyToItselfReplaces: true, // object 5, 21
     noTagsIsNoSuchTagSet: true, // object 16
+    anonymousReadsEncrypted: false, // object 22
     copyToItselfRetags: true, // object 5
     reservedTagPrefixes: { object: [], bucket: ['qcs:', 'project'] }, // 5.14
     website: {

@@ -69,6 +69,14 @@ export function createS3Dialect(): Dialect {
       grantHeadersKeepOwner: false, // PutBucketAcl, x-amz-grant-*
       writeGrantsOnObjects: true, // PutObjectAcl, x-amz-grant-write
       aclOwnerChecked: true, // PutBucketAcl, Owner
+      lock: {
+        needsVersioning: true, // PutObjectLockConfiguration
+        onlyGrows: false,
+        governance: true,
+        unlockedIsInvalidRequest: true, // GetObjectRetention
+        atCreation: true, // CreateBucket
+        needsDigest: true, // PutObject, x-amz-object-lock-*
+      },
       corsOriginsAreUrls: false,
       corsShowsRule: false,
       corsSeparator: ', ',
@@ -85,6 +93,7 @@ export function createS3Dialect(): Dialect {
       copySourceByHost: false, // CopyObject
       copyToItselfReplaces: false, // CopyObject
       noTagsIsNoSuchTagSet: false, // errors.md 3.1, NoSuchTagSet
+      anonymousReadsEncrypted: true,
       copyToItselfRetags: false, // CopyObject
       reservedTagPrefixes: { object: ['aws:'], bucket: ['aws:'] }, // errors.md 3.1, InvalidTag
       website: {

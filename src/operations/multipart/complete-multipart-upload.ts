@@ -21,6 +21,7 @@ import {
 import {
   headField,
   type InputSource,
+  showHeaders,
   showVendorHeader,
   showXml,
   vendorHeader,
@@ -30,6 +31,7 @@ import {
 import { operation, type Services } from '../../wire/operation.js'
 import { checksumElements, checksumText, givenChecksum, givenChecksumElements } from '../checksum-elements.js'
 import { keyText } from '../documents.js'
+import { shownEncryption } from '../encryption-fields.js'
 import { shownCrc64, writeConditions, writerOf } from '../object-fields.js'
 import { unservedHeaders } from '../unserved-headers.js'
 import { uploadId } from './multipart-fields.js'
@@ -107,6 +109,7 @@ export const completeMultipartUpload = operation({
   output: {
     crc64: showVendorHeader('hash-crc64ecma'),
     versionId: showVendorHeader('version-id'),
+    encryption: showHeaders,
     result: showXml(completeResult),
   },
   handle: async (
@@ -138,6 +141,7 @@ export const completeMultipartUpload = operation({
       crc64: shownCrc64(dialect, version),
       // Unlike PUT, Complete shows `null` in a suspended bucket in both dialects (cos-object.md 20).
       versionId: written.bucket.versioning === 'unset' ? undefined : versionIdOf(version),
+      encryption: shownEncryption(dialect, version.extras, undefined),
       result: {
         location: locationOf(services, bucket.name, key),
         bucket: bucket.name,

@@ -2,10 +2,11 @@
 
 import { multipartChecksum } from '../../model/checksum.js'
 import { document, element, record, S3_NAMESPACE, text } from '../../wire/document.js'
-import { headField, showVendorHeader, showXml } from '../../wire/field.js'
+import { headField, showHeaders, showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
+import { customerKey, shownEncryption } from '../encryption-fields.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
 import { objectTagsHeader, requireTagging } from '../tagging.js'
@@ -29,6 +30,7 @@ export const initiateMultipartUpload = operation({
     storageClass,
     unserved: unservedHeaders('object'),
     wanted: wantedExtras,
+    uploadKey: customerKey,
     given: objectAclHeaders,
     checksum: headField('x-amz-checksum-algorithm, x-amz-checksum-type', ({ request }) =>
       multipartChecksum((name) => request.headers.get(name)),
@@ -37,9 +39,14 @@ export const initiateMultipartUpload = operation({
   output: {
     algorithm: showVendorHeader('checksum-algorithm'),
     type: showVendorHeader('checksum-type'),
+    encryption: showHeaders,
     result: showXml(initiateResult),
   },
-  handle: async (services, { bucket, key }, { headers, tags, storageClass: stored, wanted, given, checksum }) => {
+  handle: async (
+    services,
+    { bucket, key },
+    { headers, tags, storageClass: stored, wanted, uploadKey, given, checksum },
+  ) => {
     const { core, dialect } = services
     requireNewKey(dialect, key)
     const acl = await newObjectAcl(services, bucket, given)
@@ -58,6 +65,7 @@ export const initiateMultipartUpload = operation({
     return {
       algorithm: checksum?.algorithm,
       type: checksum?.type,
+      encryption: shownEncryption(dialect, upload.extras, uploadKey),
       result: { bucket: bucket.name, key, uploadId: upload.id },
     }
   },

@@ -4,11 +4,18 @@ import { type FoundObject, versionIdOf } from '../../core/objects.js'
 import { type ByteRange, parseCopySourceRange } from '../../model/byte-range.js'
 import { fail } from '../../model/errors/index.js'
 import { document, element, etagText, only, optional, record, S3_NAMESPACE, text } from '../../wire/document.js'
-import { headField, showVendorHeader, showXml } from '../../wire/field.js'
+import { headField, showHeaders, showVendorHeader, showXml } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
 import { asCopySource, copySource, copySourceConditions, requireCopyable, resolveCopySource } from '../copy-source.js'
 import { listedTime } from '../documents.js'
+import {
+  customerKey,
+  noEncryptionOfPart,
+  requireCustomerKey,
+  shownEncryption,
+  sourceCustomerKey,
+} from '../encryption-fields.js'
 import { shownCrc64 } from '../object-fields.js'
 import { unservedHeaders } from '../unserved-headers.js'
 import { partNumber, uploadId } from './multipart-fields.js'
@@ -64,6 +71,9 @@ export const uploadPartCopy = operation({
     number: partNumber,
     uploadId,
     unserved: unservedHeaders('object'),
+    noAlgorithm: noEncryptionOfPart,
+    partKey: customerKey,
+    sourceKey: sourceCustomerKey,
     source: copySource,
     sourceConditions: copySourceConditions,
     range: copyRange,
@@ -71,20 +81,32 @@ export const uploadPartCopy = operation({
   output: {
     copiedVersionId: showVendorHeader('copy-source-version-id'),
     crc64: showVendorHeader('hash-crc64ecma'),
+    encryption: showHeaders,
     result: showXml(copyPartResult),
   },
-  handle: async (services, { bucket, key }, { number, uploadId: id, source, sourceConditions, range }) => {
+  handle: async (
+    services,
+    { bucket, key },
+    { number, uploadId: id, partKey, sourceKey, source, sourceConditions, range },
+  ) => {
     const { core, dialect } = services
     const name = await resolveCopySource(services, source)
     const sizeBytesMax = core.dependencies.limits.putSizeBytesMax
+    let encryption: readonly (readonly [string, string])[] = []
     const copied = core.multipart.copyPart({
       bucket,
       key,
       uploadId: id,
       number,
       source: name,
+      sourceKey,
+      customerKey: partKey,
+      admit: (upload) => {
+        requireCustomerKey(services, upload, partKey)
+        encryption = shownEncryption(dialect, upload.extras, partKey)
+      },
       choose: (found) => {
-        requireCopyable(services, sourceConditions, found)
+        requireCopyable(services, sourceConditions, found, sourceKey)
         return chosenRange(found, range, sizeBytesMax)
       },
     })
@@ -93,6 +115,7 @@ export const uploadPartCopy = operation({
     return {
       copiedVersionId: found.bucket.versioning === 'unset' ? undefined : versionIdOf(found.version),
       crc64: shownCrc64(dialect, part),
+      encryption,
       result: {
         etag: part.etag,
         crc64: part.crc64,

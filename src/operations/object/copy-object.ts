@@ -2,6 +2,7 @@
 
 import { assert } from '../../base/assert.js'
 import { digestValue } from '../../base/digests.js'
+import type { Secret } from '../../base/secret.js'
 import { versionIdOf } from '../../core/objects.js'
 import { CHECKSUMS, type ChecksumAlgorithm, checksumAlgorithm } from '../../model/checksum.js'
 import { fail } from '../../model/errors/index.js'
@@ -17,12 +18,13 @@ import {
   S3_NAMESPACE,
   text,
 } from '../../wire/document.js'
-import { type HeadField, headField, showVendorHeader, showXml, vendorHeader } from '../../wire/field.js'
+import { type HeadField, headField, showHeaders, showVendorHeader, showXml, vendorHeader } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
 import { asCopySource, copySource, copySourceConditions, requireCopyable, resolveCopySource } from '../copy-source.js'
 import { listedTime } from '../documents.js'
+import { customerKey, shownEncryption, sourceCustomerKey } from '../encryption-fields.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import {
   keptHeaders,
@@ -66,12 +68,13 @@ async function requestedChecksum(
   { core }: Services,
   version: ObjectVersion,
   algorithm: ChecksumAlgorithm | undefined,
+  sourceKey: Secret | undefined,
 ): Promise<StoredChecksum | undefined> {
   if (algorithm === undefined || version.checksum?.algorithm === algorithm) return version.checksum
   const { digest } = CHECKSUMS[algorithm]
   const digests = core.dependencies.digests.create([digest])
   const whole = { startBytes: 0, endBytes: version.sizeBytes }
-  for await (const chunk of core.objects.bytesOf(version, whole)) digests.update(chunk)
+  for await (const chunk of core.objects.bytesOf(version, whole, sourceKey)) digests.update(chunk)
   return { algorithm, type: 'FULL_OBJECT', value: digestValue(digests.finish(), digest).toString('base64') }
 }
 
@@ -87,6 +90,8 @@ export const copyObject = operation({
     storageClass,
     unserved: unservedHeaders('object'),
     wanted: wantedExtras,
+    targetKey: customerKey,
+    sourceKey: sourceCustomerKey,
     given: objectAclHeaders,
     source: copySource,
     sourceConditions: copySourceConditions,
@@ -98,6 +103,7 @@ export const copyObject = operation({
   output: {
     copiedVersionId: showVendorHeader('copy-source-version-id'),
     versionId: showVendorHeader('version-id'),
+    encryption: showHeaders,
     result: showXml(copyObjectResult),
   },
   handle: async (
@@ -108,6 +114,8 @@ export const copyObject = operation({
       tags,
       storageClass: wantedClass,
       wanted,
+      targetKey,
+      sourceKey,
       given,
       source,
       sourceConditions,
@@ -131,8 +139,10 @@ export const copyObject = operation({
       acl,
       conditions,
       source: name,
+      sourceKey,
+      customerKey: targetKey,
       describe: async (found) => {
-        requireCopyable(services, sourceConditions, found)
+        requireCopyable(services, sourceConditions, found, sourceKey)
         const { version } = found
         if (version.sizeBytes > sizeBytesMax)
           fail('EntityTooLarge', { ProposedSize: version.sizeBytes, MaxSizeAllowed: sizeBytesMax })
@@ -146,7 +156,7 @@ export const copyObject = operation({
           headers: kept,
           tags: keptTags,
           storageClass: wantedClass,
-          checksum: await requestedChecksum(services, version, algorithm),
+          checksum: await requestedChecksum(services, version, algorithm, sourceKey),
           extras,
         }
       },
@@ -158,6 +168,7 @@ export const copyObject = operation({
     return {
       copiedVersionId: found.bucket.versioning === 'unset' ? undefined : versionIdOf(found.version),
       versionId,
+      encryption: shownEncryption(dialect, version.extras, targetKey),
       result: {
         etag: version.etag,
         crc64: version.crc64,

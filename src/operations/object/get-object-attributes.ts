@@ -18,6 +18,7 @@ import {
 import { headField, showHeader, showVendorHeader, showXml, vendorHeader, wholeNumber } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
+import { customerKey, requireOpening } from '../encryption-fields.js'
 import { httpDate, shownVersionId, versionReference } from '../object-fields.js'
 
 const attributesDocument = document(
@@ -100,6 +101,7 @@ export const getObjectAttributes = operation({
   permission: 'GetObject',
   input: {
     reference: versionReference,
+    customerKey,
     attributes,
     limit: vendorHeader('max-parts', wholeNumber({ min: 1, max: 1000, clamp: true })).default(1000),
     marker: vendorHeader('part-number-marker', wholeNumber({ min: 0, max: 10_000 })).default(0),
@@ -109,10 +111,15 @@ export const getObjectAttributes = operation({
     versionId: showVendorHeader('version-id'),
     result: showXml(attributesDocument),
   },
-  handle: async (services, { bucket, key }, { reference, attributes: wanted, limit, marker }) => {
+  handle: async (
+    services,
+    { bucket, key },
+    { reference, customerKey: keyGiven, attributes: wanted, limit, marker },
+  ) => {
     const { core, dialect } = services
     const found = await core.objects.find({ bucket, key, reference })
     services.authorizeVersion('GetObject', found)
+    requireOpening(services, found.version, keyGiven)
     const { version, bucket: now } = found
     const { checksum } = version
     const parts = wanted.has('ObjectParts')

@@ -1,5 +1,6 @@
 /** Reads an object, or part of it; HEAD tells the same without the bytes. */
 
+import type { Secret } from '../../base/secret.js'
 import { requireRead } from '../../core/conditions.js'
 import type { FoundObject } from '../../core/objects.js'
 import { type ByteRange, contentRange, parseRange } from '../../model/byte-range.js'
@@ -18,6 +19,8 @@ import {
   wholeNumber,
 } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
+import { customerKey, requireOpening, shownEncryption } from '../encryption-fields.js'
+import { shownLock } from '../lock-fields.js'
 import {
   checksumHeaders,
   notModifiedHeaders,
@@ -58,12 +61,14 @@ const input = {
   partNumber: query('partNumber', wholeNumber({ min: 1, max: 10_000 })),
   checksumMode: vendorHeader('checksum-mode', anyText),
   overrides,
+  customerKey,
 }
 
 interface Wanted {
   readonly conditions: Conditions
   readonly range: string | undefined
   readonly partNumber: number | undefined
+  readonly customerKey: Secret | undefined
 }
 
 interface Chosen {
@@ -133,6 +138,8 @@ function answerHead(services: Services, object: FoundObject, chosen: Chosen, ask
   }
   const headers = shownHeaders(dialect, bucket, version, asked.overrides)
   headers.push(...tierHeaders(services, version))
+  headers.push(...shownEncryption(dialect, version.extras, asked.customerKey))
+  headers.push(...shownLock(services, object))
   const tagCount = shownTagCount(services, object)
   if (tagCount !== undefined) headers.push([`${dialect.vendorPrefix}tagging-count`, tagCount])
   if (chosen.partial) headers.push(['Content-Range', contentRange(chosen.range, version.sizeBytes)])
@@ -151,10 +158,15 @@ export const getObject = operation({
   output: { status: showStatus, headers: showHeaders, body: showBytes },
   handle: async (services, { bucket, key }, asked) => {
     const { core } = services
-    const { object, chosen, body } = await core.objects.open({ bucket, key, reference: asked.reference }, (found) => {
-      services.authorizeVersion('GetObject', found)
-      return choose(services, asked, found, () => requireReadable(services, found.version))
-    })
+    const { object, chosen, body } = await core.objects.open(
+      { bucket, key, reference: asked.reference },
+      async (found) => {
+        services.authorizeVersion('GetObject', found)
+        requireOpening(services, found.version, asked.customerKey)
+        const chosen = await choose(services, asked, found, () => requireReadable(services, found.version))
+        return { ...chosen, customerKey: asked.customerKey }
+      },
+    )
     const { startBytes, endBytes } = chosen.range
     return {
       ...answerHead(services, object, chosen, asked),
@@ -178,6 +190,7 @@ export const headObject = operation({
     const { core, dialect } = services
     const found = await core.objects.find({ bucket, key, reference: asked.reference })
     services.authorizeVersion('HeadObject', found)
+    requireOpening(services, found.version, asked.customerKey)
     const range = dialect.traits.headRanges ? asked.range : undefined
     const chosen = await choose(services, { ...asked, range }, found)
     const sizeBytes = chosen.range.endBytes - chosen.range.startBytes

@@ -6,6 +6,7 @@ import { operation } from '../../wire/operation.js'
 import { percentEncode } from '../../wire/percent.js'
 import { objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
+import { customerKey } from '../encryption-fields.js'
 import { locationOf } from '../multipart/complete-multipart-upload.js'
 import { wantedExtras } from '../new-extras.js'
 import { keptHeaders, storageClass, writeConditions } from '../object-fields.js'
@@ -57,6 +58,7 @@ export const postObject = operation({
     storageClass,
     unserved: unservedHeaders('object'),
     wanted: wantedExtras,
+    customerKey,
     given: objectAclHeaders,
     conditions: writeConditions,
     redirect: formText('success_action_redirect'),
@@ -72,7 +74,7 @@ export const postObject = operation({
   handle: async (
     services,
     { bucket },
-    { headers, tags, storageClass: stored, wanted, given, conditions, redirect, status, file },
+    { headers, tags, storageClass: stored, wanted, customerKey: keyGiven, given, conditions, redirect, status, file },
   ) => {
     const { key, source } = file
     const answer = await storeObject(services, bucket, key, {
@@ -80,6 +82,7 @@ export const postObject = operation({
       tags,
       storageClass: stored,
       wanted,
+      customerKey: keyGiven,
       acl: given,
       conditions,
       source,

@@ -3,6 +3,7 @@
 import { objectBody } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { objectAclHeaders } from '../acl-fields.js'
+import { customerKey } from '../encryption-fields.js'
 import { wantedExtras } from '../new-extras.js'
 import { keptHeaders, storageClass, writeConditions } from '../object-fields.js'
 import { storedOutput, storeObject } from '../store-object.js'
@@ -21,6 +22,7 @@ export const putObject = operation({
     storageClass,
     unserved: unservedHeaders('object'),
     wanted: wantedExtras,
+    customerKey,
     acl: objectAclHeaders,
     conditions: writeConditions,
     source: objectBody,

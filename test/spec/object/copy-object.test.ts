@@ -354,8 +354,8 @@ inBothDialects('headers that ask for what is not done name themselves', async (s
   await speak.makeBucket()
   await speak.put('k')
   for (const [suffix, value] of [
-    ['server-side-encryption', 'AES256'],
-    ['object-lock-mode', 'COMPLIANCE'],
+    ['server-side-encryption', 'aws:kms'],
+    ['server-side-encryption', 'aws:kms:dsse'],
   ] as const) {
     const heard = await copy(speak, { source: sourceOf(speak, 'k'), headers: { [`*-${suffix}`]: value } })
     assertError(heard, 501, 'NotImplemented', { Header: `${speak.prefix}${suffix}` })

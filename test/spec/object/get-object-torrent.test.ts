@@ -5,7 +5,6 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { decodeVersion, encodeVersion, objectKey } from '../../../src/core/rows.js'
 import { HASHED_AT_ONCE_BYTES_MAX } from '../../../src/core/torrents.js'
 import { assertError, inBothDialects, inS3, OTHER, type Speaker } from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
@@ -282,16 +281,13 @@ inBothDialects('there is none of an archived object, or of one that its reader m
     [`${speak.prefix}storage-class`]: speak.dialect === 'cos' ? 'ARCHIVE' : 'GLACIER',
   })
   assertError(await ask(speak, 'archived'), 403, 'InvalidObjectState')
-  await speak.put('secret')
-  const { id } = (await speak.core.buckets.find(speak.bucket)) ?? assert.fail()
-  const row = (await speak.meta.get(objectKey(id, 'secret'))) ?? assert.fail()
-  const version = decodeVersion('secret', row.value)
-  assert.ok(version.kind === 'object')
-  const encrypted = {
-    ...version,
-    extras: { encryption: { kind: 'customer', keyMd5: 'AAECAwQFBgcICQoLDA0ODw==' } },
-  } as const
-  await speak.meta.commit({ puts: [{ key: row.key, value: encodeVersion(encrypted) }] })
+  const customer = `${speak.prefix}server-side-encryption-customer-`
+  const key = Buffer.alloc(32, 7)
+  await speak.put('secret', 'x', {
+    [`${customer}algorithm`]: 'AES256',
+    [`${customer}key`]: key.toString('base64'),
+    [`${customer}key-md5`]: createHash('md5').update(key).digest('base64'),
+  })
   const heard = await ask(speak, 'secret')
   assertError(heard, 400, 'InvalidRequest')
   assert.match(heard.error.message, /key of the customer/)

@@ -1025,7 +1025,7 @@ inBothDialects('names of fields and their order before the file do not matter', 
 inBothDialects('fields of features that are not served are refused by name', async (speak) => {
   await prepare(speak)
   const cases: readonly (readonly [name: string, value: string, header: string])[] = [
-    [`${speak.prefix}server-side-encryption`, 'AES256', `${speak.prefix}server-side-encryption`],
+    [`${speak.prefix}server-side-encryption`, 'aws:kms', `${speak.prefix}server-side-encryption`],
     ['Pic-Operations', '{}', 'Pic-Operations'],
     ...(speak.dialect === 's3'
       ? []

@@ -514,10 +514,8 @@ inS3('a class that COS spells STANDARD has no header there', async (speak) => {
 // --- headers that ask for what is not done ------------------------------------------------------------------------
 
 const UNSERVED = [
-  ['server-side-encryption', 'AES256'],
-  ['server-side-encryption-customer-algorithm', 'AES256'],
-  ['object-lock-mode', 'COMPLIANCE'],
-  ['object-lock-retain-until-date', '2030-01-01T00:00:00.000Z'],
+  ['server-side-encryption', 'cos/kms'],
+  ['server-side-encryption', 'aws:kms:dsse'],
 ] as const
 const UNSERVED_COS = [
   ['x-cos-traffic-limit', '819200'],

@@ -1,0 +1,114 @@
+/** Objects under keys of the server or of the customer: how they are put, read, copied, and refused. */
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { assertError, inBothDialects, type Speaker } from '../../support/exchange.js'
+import { raises } from '../../support/raises.js'
+
+const LARGE = 'recognisable text '.repeat(20_000)
+const FIRST = Buffer.alloc(32, 1)
+const SECOND = Buffer.alloc(32, 2)
+
+function customer({ prefix }: Speaker, key: Buffer, source = ''): Record<string, string> {
+  const name = `${prefix}${source}server-side-encryption-customer-`
+  return {
+    [`${name}algorithm`]: 'AES256',
+    [`${name}key`]: key.toString('base64'),
+    [`${name}key-MD5`]: createHash('md5').update(key).digest('base64'),
+  }
+}
+
+const read = (speak: Speaker, key: string, headers: Record<string, string> = {}) =>
+  speak.say({ method: 'GET', bucket: speak.bucket, key, headers })
+
+inBothDialects(raises('SsecDecryptHeaderInvalid', 'a customer key that is missing, or not needed'), async (speak) => {
+  await speak.makeBucket()
+  for (const body of ['', 'small', LARGE]) {
+    await speak.put('k', body, customer(speak, FIRST))
+    const code = speak.dialect === 'cos' ? 'SsecDecryptHeaderInvalid' : 'InvalidRequest'
+    assertError(await read(speak, 'k'), 400, code)
+    await speak.put('plain', body)
+    assertError(await read(speak, 'plain', customer(speak, FIRST)), 400, code)
+  }
+})
+
+inBothDialects(raises('SsecKeyWrong', 'another customer key'), async (speak) => {
+  await speak.makeBucket()
+  for (const body of ['', 'small', LARGE]) {
+    await speak.put('k', body, customer(speak, FIRST))
+    const heard = await read(speak, 'k', customer(speak, SECOND))
+    if (speak.dialect === 'cos') assertError(heard, 400, 'SsecDecryptHeaderInvalid')
+    else assertError(heard, 403, 'AccessDenied')
+  }
+})
+
+inBothDialects(raises('InvalidArgument', 'a customer key that is none, or does not fit its digest'), async (speak) => {
+  await speak.makeBucket()
+  const name = `${speak.prefix}server-side-encryption-customer-`
+  const put = (headers: Record<string, string>) =>
+    speak.say({
+      method: 'PUT',
+      bucket: speak.bucket,
+      key: 'k',
+      body: 'x',
+      headers: { ...customer(speak, FIRST), ...headers },
+    })
+  assertError(await put({ [`${name}key`]: 'c2hvcnQ=' }), 400, 'InvalidArgument')
+  assertError(await put({ [`${name}key-MD5`]: 'AAAA' }), 400, 'InvalidArgument')
+  assertError(await put({ [`${speak.prefix}server-side-encryption`]: 'AES256' }), 400, 'InvalidArgument')
+  assertError(await put({ [`${name}algorithm`]: 'DES' }), 400, 'InvalidEncryptionAlgorithmError')
+})
+
+inBothDialects(
+  'what is encrypted reads back, whole and in ranges, with the digests of the plain text',
+  async (speak) => {
+    await speak.makeBucket()
+    for (const headers of [{ [`${speak.prefix}server-side-encryption`]: 'AES256' }, customer(speak, FIRST)]) {
+      const asked = 'key' in headers || Object.keys(headers).length === 3 ? headers : {}
+      for (const body of ['', 'small', LARGE]) {
+        await speak.put('k', body, headers)
+        const whole = await read(speak, 'k', asked)
+        assert.equal(whole.status, 200, whole.text)
+        assert.equal(whole.text, body)
+        assert.equal(whole.headers.get('etag'), `"${createHash('md5').update(body).digest('hex')}"`)
+      }
+      for (const [from, to] of [
+        [0, 0],
+        [65_535, 65_536],
+        [65_536, 131_071],
+        [200_000, 359_999],
+        [70_000, 300_000],
+      ] as const) {
+        const part = await read(speak, 'k', { ...asked, Range: `bytes=${from}-${to}` })
+        assert.equal(part.status, 206)
+        assert.equal(part.text, LARGE.slice(from, to + 1))
+      }
+    }
+  },
+)
+
+inBothDialects('copies go from any key to any other, and keep bytes and ETag', async (speak) => {
+  await speak.makeBucket()
+  const kinds = [
+    {},
+    { [`${speak.prefix}server-side-encryption`]: 'AES256' },
+    customer(speak, FIRST),
+    customer(speak, SECOND),
+  ]
+  const sources = [{}, {}, customer(speak, FIRST, 'copy-source-'), customer(speak, SECOND, 'copy-source-')]
+  const reads = [{}, {}, customer(speak, FIRST), customer(speak, SECOND)]
+  const host = speak.dialect === 'cos' ? `${speak.bucket}.cos.ap-guangzhou.myqcloud.com` : speak.bucket
+  for (const body of ['small', LARGE]) {
+    for (const [from, given] of kinds.entries()) {
+      await speak.put('from', body, given)
+      for (const [to, wanted] of kinds.entries()) {
+        const headers = { [`${speak.prefix}copy-source`]: `${host}/from`, ...sources[from], ...wanted }
+        const heard = await speak.say({ method: 'PUT', bucket: speak.bucket, key: 'to', headers })
+        assert.equal(heard.status, 200, heard.text)
+        const copy = await read(speak, 'to', reads[to])
+        assert.equal(copy.text, body, `${from} to ${to}`)
+        assert.equal(copy.headers.get('etag'), `"${createHash('md5').update(body).digest('hex')}"`)
+      }
+    }
+  }
+})
