@@ -2,7 +2,7 @@
 
 import { assert } from '../../base/assert.js'
 import type { Try } from '../try.js'
-import { makeBucket, makeBucketAndObject, onBucket, onObject } from './steps.js'
+import { makeBucket, makeBucketAndObject, onBucket, onObject, setVersioning, versioning } from './steps.js'
 
 export const bucketTries: readonly Try[] = [
   {
@@ -30,6 +30,21 @@ export const bucketTries: readonly Try[] = [
     condition: 'NoSuchBucket',
     when: { en: 'Nobody has made this bucket.', zh: '该存储桶从未创建。' },
     raise: (stage) => stage.ask({ method: 'GET', bucket: 'nope-1250000000' }),
+  },
+  {
+    condition: 'InvalidBucketState',
+    when: {
+      en: 'The versioning of a bucket that has an object lock is suspended.',
+      zh: '暂停启用了对象锁定的存储桶的版本控制。',
+    },
+    prepare: async (stage) => {
+      await makeBucket(stage)
+      // COS versions a bucket when it gets its lock; S3 wants that done before.
+      if (stage.dialect === 's3') await setVersioning(stage, 'Enabled')
+      const body = '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>'
+      await stage.must(onBucket(stage, 'PUT', { query: { 'object-lock': '' }, body }))
+    },
+    raise: (stage) => stage.ask(versioning(stage, 'Suspended')),
   },
   {
     condition: 'TooManyBuckets',
