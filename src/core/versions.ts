@@ -342,13 +342,13 @@ export function removeVersion(
   name: string,
   reference: VersionReference,
   bypass: Bypass,
-  allow: (head: Head, located: Located | undefined) => void,
+  allow: (head: Head, located: Located | undefined) => void | Promise<void>,
 ): Promise<Removed> {
   const { meta } = dependencies
   return commitPlanned(dependencies, 'DeleteObject', async () => {
     const head = await readHead(meta, bucket, name)
     const located = await locateVersion(meta, head, name, reference)
-    allow(head, located)
+    await allow(head, located)
     const changes = createChanges(dependencies)
     checkHead(changes, head)
     if (located !== undefined) {

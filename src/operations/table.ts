@@ -6,6 +6,7 @@ import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketDomain } from './bucket/bucket-domain.js'
 import { bucketEncryption } from './bucket/bucket-encryption.js'
+import { bucketLifecycle } from './bucket/bucket-lifecycle.js'
 import { getBucketObjectLock, putBucketObjectLock } from './bucket/bucket-object-lock.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
@@ -73,6 +74,7 @@ export const operations: readonly Operation[] = [
   ...bucketReferer,
   ...bucketDomain,
   ...bucketEncryption,
+  ...bucketLifecycle,
   listObjects,
   listObjectsV2,
   listObjectVersions,

@@ -35,7 +35,6 @@ const FAMILIES: readonly Family[] = [
     target: 'bucket',
     dialects: BOTH,
   },
-  { name: 'BucketLifecycle', query: 'lifecycle', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketLive', query: 'live', methods: ['GET', 'PUT', 'DELETE', 'POST'], target: 'bucket', dialects: COS },
   { name: 'BucketLogging', query: 'logging', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketNotification', query: 'notification', methods: GP, target: 'bucket', dialects: BOTH },

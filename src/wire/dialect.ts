@@ -2,6 +2,7 @@
 
 import type { Bytes } from '../base/bytes.js'
 import type { LockRules } from '../core/bucket-lock.js'
+import type { LifecycleLimits } from '../model/lifecycle-check.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
 import type { TagSubject } from '../model/tags.js'
@@ -122,10 +123,12 @@ export interface Traits {
   readonly writeGrantsOnObjects: boolean
   /** An ACL document that names another owner than there is is refused. */
   readonly aclOwnerChecked: boolean
-  /** An origin of a CORS rule is `*` or a scheme and a host. */
   /** Object lock. */
   readonly lock: LockTraits
+  /** An origin of a CORS rule is `*` or a scheme and a host. */
   readonly corsOriginsAreUrls: boolean
+  /** What lifecycle rules may say. */
+  readonly lifecycle: LifecycleLimits
   /** A preflight is shown the headers that its rule allows; otherwise those that it asked for. */
   readonly corsShowsRule: boolean
   /** Between methods and between headers in the answers to other origins. */

@@ -16,6 +16,7 @@ import { corsFormat } from '../../src/core/cors-record.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import { domainFormat } from '../../src/core/domains.js'
 import * as identityRows from '../../src/core/identity-rows.js'
+import { lifecycleFormat } from '../../src/core/lifecycle-record.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
 import { lockFormat } from '../../src/core/lock-record.js'
 import { refererFormat } from '../../src/core/referer-record.js'
@@ -31,6 +32,7 @@ import type { Bucket } from '../../src/model/bucket.js'
 import type { CorsConfiguration } from '../../src/model/cors.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
+import type { Lifecycle } from '../../src/model/lifecycle.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
 import type { VersionExtras } from '../../src/model/version-extras.js'
 import type { WebsiteConfiguration } from '../../src/model/website.js'
@@ -112,6 +114,44 @@ const TAGS = [
   { key: 'project', value: '石头' },
   { key: 'empty', value: '' },
 ]
+const NO_FILTER = {
+  prefix: undefined,
+  tags: [],
+  prefixNotEquals: undefined,
+  sizeBytesAbove: undefined,
+  sizeBytesBelow: undefined,
+}
+/** A rule with everything, and one with as little as there may be. */
+const LIFECYCLE: Lifecycle = {
+  rules: [
+    {
+      id: 'all',
+      enabled: true,
+      form: 'and',
+      filter: { prefix: 'a/', tags: TAGS, prefixNotEquals: 'a/b', sizeBytesAbove: 1, sizeBytesBelow: 5_000_000_000 },
+      transitions: [
+        { days: 30, date: undefined, storageClass: 'STANDARD_IA' },
+        { days: undefined, date: '2026-02-01T00:00:00+08:00', storageClass: 'ARCHIVE' },
+      ],
+      expiration: { days: 3650, date: undefined, markers: undefined },
+      noncurrentTransitions: [{ days: 0, newer: 3, storageClass: 'DEEP_ARCHIVE' }],
+      noncurrentExpiration: { days: 1, newer: 100 },
+      abortDays: 7,
+    },
+    {
+      id: 'markers',
+      enabled: false,
+      form: 'legacy',
+      filter: { ...NO_FILTER, prefix: '' },
+      transitions: [],
+      expiration: { days: undefined, date: undefined, markers: true },
+      noncurrentTransitions: [],
+      noncurrentExpiration: undefined,
+      abortDays: undefined,
+    },
+  ],
+  minimumSize: 'varies_by_storage_class',
+}
 const EXTRAS: VersionExtras = {
   lock: { retention: { mode: 'GOVERNANCE', retainUntil: 1_795_336_593_123 }, legalHold: true },
   restore: { tier: 'Bulk', requestedAt: 1_795_336_593_123, readyAt: 1_795_336_593_124, expiresAt: 1_795_336_593_125 },
@@ -459,6 +499,8 @@ const SAMPLES: readonly Sample[] = [
     type: 'WEBSITE',
     enabled: true,
   }),
+  sample(documentFormat(lifecycleFormat), LIFECYCLE),
+  sample(documentFormat(lifecycleFormat), { rules: [], minimumSize: undefined }, 'document of lifecycle without sizes'),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,

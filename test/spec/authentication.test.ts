@@ -101,6 +101,8 @@ const ENCRYPTION =
   '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>'
 const CORS =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
+const LIFECYCLE =
+  '<LifecycleConfiguration><Rule><ID>a</ID><Filter><Prefix>a</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>'
 const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
 const RESTORE = '<RestoreRequest><Days>1</Days></RestoreRequest>'
@@ -151,6 +153,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketEncryption: bucket('GET', { encryption: true }),
   PutBucketEncryption: bucket('PUT', { encryption: true }, ENCRYPTION),
   DeleteBucketEncryption: bucket('DELETE', { encryption: true }),
+  GetBucketLifecycle: bucket('GET', { lifecycle: true }),
+  PutBucketLifecycle: bucket('PUT', { lifecycle: true }, LIFECYCLE),
+  DeleteBucketLifecycle: bucket('DELETE', { lifecycle: true }),
   GetBucketCORS: bucket('GET', { cors: true }),
   PutBucketCORS: bucket('PUT', { cors: true }, CORS),
   DeleteBucketCORS: bucket('DELETE', { cors: true }),
@@ -287,6 +292,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
     ['website', ['index.html', null, null, null, null]],
     ['domain', [['ENABLED', 'b.example.org', 'REST']]],
     ['encryption', ['AES256', null]],
+    ['lifecycle', [[], null]],
     ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
   ] as const) {
     await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)

@@ -77,6 +77,7 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'object-lock',
     'retention',
     'legal-hold',
+    'lifecycle',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

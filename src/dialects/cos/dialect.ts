@@ -2,6 +2,7 @@
 
 import { fail } from '../../model/errors/index.js'
 import { qcsId } from '../../model/grants.js'
+import { COS_LIFECYCLE } from '../../model/lifecycle-check.js'
 import type { Account } from '../../model/principal.js'
 import type { Dialect, NumberedUser } from '../../wire/dialect.js'
 import { cosForm } from './form-signature.js'
@@ -73,6 +74,7 @@ export const cosDialect: Dialect = {
       needsDigest: false,
     },
     corsOriginsAreUrls: true, // cos-auth-and-bucket.md 5.10
+    lifecycle: COS_LIFECYCLE, // cos-auth-and-bucket.md 5.11
     corsShowsRule: true, // 5.10
     corsSeparator: ',',
     corsVaryAlways: false, // 5.10, ResponseVary
