@@ -24,7 +24,6 @@ const rows = foundingRows()
 const STILL_TO_COME: readonly string[] = [
   'CrossLocationLoggingProhibited',
   'InvalidTargetBucketForLogging',
-  'NoSuchLifecycleConfiguration',
   'OperationAborted',
 ]
 

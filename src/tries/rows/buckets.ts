@@ -60,6 +60,15 @@ export const bucketTries: readonly Try[] = [
     raise: (stage) => stage.ask(onBucket(stage, 'GET', { query: { policy: '' } })),
   },
   {
+    condition: 'NoSuchLifecycleConfiguration',
+    when: {
+      en: 'The lifecycle rules of a bucket without any are read.',
+      zh: '读取没有生命周期规则的存储桶的规则。',
+    },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(onBucket(stage, 'GET', { query: { lifecycle: '' } })),
+  },
+  {
     condition: 'NoLoggingStatusForKey',
     when: {
       en: 'The logging of an object is read; only buckets have one.',
