@@ -10,6 +10,7 @@ import type { Try } from './try.js'
 export type TryLanguage = keyof Try['when']
 
 const DIALECTS: readonly DialectName[] = ['cos', 's3']
+const WHEN: Readonly<Record<TryLanguage, string>> = { en: 'Here: ', zh: '此处：' }
 const TITLES: Readonly<Record<DialectName, string>> = { cos: 'COS', s3: 'S3' }
 
 /** The rows that go by this code in either dialect, or by this name; letter case does not matter. */
@@ -32,10 +33,11 @@ export async function tryCode(
   if (found.length === 0) return undefined
   const texts: string[] = []
   for (const tried of found) {
-    texts.push(`${tried.condition}\n${tried.when[lang]}\n`)
+    texts.push(`${tried.condition}\n${WHEN[lang]}${tried.when[lang]}\n`)
     for (const dialect of dialects) {
       const { exchange } = await runTry(tried, dialect)
-      texts.push(`--- ${TITLES[dialect]} ---\n\n${exchangeText(exchange)}\n`)
+      const { sent, answered } = exchangeText(exchange)
+      texts.push(`--- ${TITLES[dialect]} ---\n\n${sent}\n\n${answered}\n`)
     }
   }
   return texts.join('\n')

@@ -70,6 +70,8 @@ export interface Stage {
 }
 
 export interface Try {
+  /** Its number in the founding table. */
+  readonly row: number
   readonly condition: Condition
   /** What the request does, after what: one sentence. */
   readonly when: Readonly<Record<'en' | 'zh', string>>

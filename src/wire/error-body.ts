@@ -173,7 +173,6 @@ const LAYOUTS: Readonly<Record<DialectSeen, { readonly open: string; readonly cl
 
 /** After these nobody knows where in the stream of bytes the next request would begin. */
 const CLOSING: ReadonlySet<Condition> = new Set<Condition>([
-  'EntitySizeNotMatch',
   'IncompleteBody',
   'InvalidChunkSizeError',
   'MalformedTrailerError',

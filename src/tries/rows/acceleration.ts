@@ -23,6 +23,7 @@ function throughAccelerateHost({ bucket, accelerateHost }: Stage): Asked {
 
 export const accelerationTries: readonly Try[] = [
   {
+    row: 32,
     condition: 'AccelerateNameNotDnsCompatible',
     when: {
       en: 'A bucket with an old-style name, which `STOWAGE_LEGACY_NAMES` let in through S3, is to be accelerated.',
@@ -35,6 +36,7 @@ export const accelerationTries: readonly Try[] = [
     raise: (stage) => stage.ask(onPath(OLD_STYLE, 'PUT', { query: { accelerate: '' }, body: ENABLED })),
   },
   {
+    row: 33,
     condition: 'AccelerateNameWithDot',
     when: {
       en: 'A bucket with a dot in its name, made through S3, is to be accelerated.',
@@ -46,6 +48,7 @@ export const accelerationTries: readonly Try[] = [
     raise: (stage) => stage.ask(onPath(DOTTED, 'PUT', { query: { accelerate: '' }, body: ENABLED })),
   },
   {
+    row: 34,
     condition: 'AccelerateVirtualHostOnly',
     when: {
       en: 'The accelerate host is addressed with the bucket in the path.',
@@ -55,6 +58,7 @@ export const accelerationTries: readonly Try[] = [
     raise: ({ ask, bucket, accelerateHost }) => ask({ method: 'GET', host: accelerateHost(), key: `${bucket}/key` }),
   },
   {
+    row: 35,
     condition: 'AccelerateNotConfigured',
     when: {
       en: 'The accelerate host is asked for a bucket that never was accelerated.',
@@ -64,6 +68,7 @@ export const accelerationTries: readonly Try[] = [
     raise: (stage) => stage.ask(throughAccelerateHost(stage)),
   },
   {
+    row: 36,
     condition: 'AccelerateDisabled',
     when: {
       en: 'The accelerate host is asked for a bucket whose acceleration is suspended.',
@@ -77,6 +82,7 @@ export const accelerationTries: readonly Try[] = [
     raise: (stage) => stage.ask(throughAccelerateHost(stage)),
   },
   {
+    row: 37,
     condition: 'AccelerateNotSupported',
     when: {
       en: 'The accelerate host is asked for a bucket in a region that `STOWAGE_ACCELERATED_REGIONS` leaves out.',
@@ -87,10 +93,11 @@ export const accelerationTries: readonly Try[] = [
     raise: (stage) => stage.ask(throughAccelerateHost(stage)),
   },
   {
+    row: 38,
     condition: 'AccelerateCannotBeEnabled',
     when: {
       en: 'The operator has locked the acceleration of the bucket (`stowage bucket set-limits --acceleration locked`).',
-      zh: '运营者已锁定该存储桶的加速（`stowage bucket set-limits --acceleration locked`）。',
+      zh: '运维人员已锁定该存储桶的加速（`stowage bucket set-limits --acceleration locked`）。',
     },
     prepare: async (stage) => {
       await makeBucket(stage)

@@ -8,6 +8,7 @@ const SECOND = 'ap-beijing'
 
 export const placeTries: readonly Try[] = [
   {
+    row: 24,
     condition: 'InvalidLocationConstraint',
     when: {
       en: 'A bucket is to be made in a region that this installation does not have.',
@@ -21,6 +22,7 @@ export const placeTries: readonly Try[] = [
       ),
   },
   {
+    row: 65,
     condition: 'PermanentRedirect',
     when: {
       en: 'A bucket is addressed through the endpoint of another region.',
@@ -31,10 +33,11 @@ export const placeTries: readonly Try[] = [
     raise: (stage) => stage.ask(onObject(stage, 'GET', { host: stage.host(stage.bucket, SECOND), region: SECOND })),
   },
   {
+    row: 76,
     condition: 'TemporaryRedirect',
     when: {
       en: 'The operator has just moved the bucket to another region (`stowage bucket move`).',
-      zh: '运营者刚刚把存储桶迁移到另一个地域（`stowage bucket move`）。',
+      zh: '运维人员刚刚把存储桶迁移到另一个地域（`stowage bucket move`）。',
     },
     settings: { STOWAGE_REGIONS: SECOND },
     prepare: async (stage) => {
@@ -44,6 +47,7 @@ export const placeTries: readonly Try[] = [
     raise: (stage) => stage.ask(onObject(stage, 'GET')),
   },
   {
+    row: 67,
     condition: 'Redirect',
     when: {
       en: 'A request comes without TLS where `STOWAGE_HTTPS=redirect` wants it.',
@@ -53,6 +57,7 @@ export const placeTries: readonly Try[] = [
     raise: (stage) => stage.ask(onObject(stage, 'GET')),
   },
   {
+    row: 18,
     condition: 'InvalidAddressingHeader',
     when: {
       en: 'A signed request comes to the host of a website, which is for anybody; it answers with a page.',

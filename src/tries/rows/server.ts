@@ -7,6 +7,7 @@ const LARGE = 'x'.repeat(200_000)
 
 export const serverTries: readonly Try[] = [
   {
+    row: 16,
     condition: 'InternalError',
     when: { en: 'The disk fails while an object is read from it.', zh: '读取对象时磁盘出错。' },
     prepare: async (stage) => {
@@ -21,10 +22,11 @@ export const serverTries: readonly Try[] = [
     },
   },
   {
+    row: 74,
     condition: 'ServiceUnavailable',
     when: {
       en: 'The operator has closed the server for maintenance (`stowage maintenance on closed`), for ninety seconds yet.',
-      zh: '运营者已关闭服务进行维护（`stowage maintenance on closed`），还需九十秒。',
+      zh: '运维人员已关闭服务进行维护（`stowage maintenance on closed`），还需九十秒。',
     },
     prepare: async ({ admin, clock }) => {
       await admin('maintenance on', { level: 'closed', until: new Date(clock.now() + 90_000).toISOString() })
@@ -32,6 +34,7 @@ export const serverTries: readonly Try[] = [
     raise: (stage) => stage.ask({ method: 'GET' }),
   },
   {
+    row: 75,
     condition: 'SlowDown',
     when: {
       en: 'A bucket that may be asked once in a second (`stowage bucket set-limits`) is asked twice.',
