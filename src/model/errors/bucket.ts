@@ -85,7 +85,6 @@ export const bucketErrors = {
     message: 'The bucket has object lock, which excludes this configuration.',
     details: ['BucketName'],
     s3: { code: 'InvalidBucketState' },
-    notServed: { en: 'no replication', zh: '不提供复制' },
     description: {
       en: 'The bucket has object lock, which excludes replication and lifecycle in COS. Use another bucket for those.',
       zh: '存储桶启用了对象锁定，在 COS 中与复制和生命周期互斥。请为这些功能使用其他存储桶。',
