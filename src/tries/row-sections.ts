@@ -83,7 +83,7 @@ const WORDS: Readonly<Record<SectionLanguage, Words>> = {
     title: 'The founding table on the wire',
     introduction:
       'Each row was raised for this page by the request below it, against a server in memory with a clock that stands still:\n' +
-      'these are its bytes, but that long lines and bodies of requests are cut where it is said. `stowage errors --try <code>`\n' +
+      'these are its bytes, but that long lines of requests are cut where it is said. `stowage errors --try <code>`\n' +
       'does it again.',
     meaning: 'It means:',
     when: 'Here:',
@@ -96,7 +96,7 @@ const WORDS: Readonly<Record<SectionLanguage, Words>> = {
   zh: {
     title: '基础错误表的真实收发内容',
     introduction:
-      '每一行都由下方的请求真实触发，对象是内存中的服务器，其时钟静止不动：此处即收发的字节，只有请求中过长的行和内容在注明处截断。\n' +
+      '每一行都由下方的请求真实触发，对象是内存中的服务器，其时钟静止不动：此处即收发的字节，只有请求中过长的行在注明处截断。\n' +
       '`stowage errors --try <code> --lang zh` 可再次触发。',
     meaning: '含义：',
     when: '此处：',
