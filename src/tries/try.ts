@@ -22,7 +22,10 @@ export interface Asked {
   readonly query?: Readonly<Record<string, string>>
   /** Lower-case names; all are signed. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent with its length, unless the headers tell another. */
+  /**
+   * Sent with its length, unless the headers tell another. At most 64 KiB of it may be left unread: beyond that, whether
+   * the answer closes the connection depends on how much has arrived.
+   */
   readonly body?: string | Buffer
   /** The owner when absent. */
   readonly as?: Credentials | 'anonymous'

@@ -118,9 +118,9 @@ export const bucketTries: readonly Try[] = [
   {
     row: 48,
     condition: 'MaxMessageLengthExceeded',
-    when: { en: 'A configuration is longer than any of its kind may be.', zh: '配置文档超过该类文档的上限。' },
-    prepare: makeBucket,
-    raise: (stage) => stage.ask(onBucket(stage, 'PUT', { query: { versioning: '' }, body: 'x'.repeat(70_000) })),
+    when: { en: 'A document is longer than any of its kind may be.', zh: '文档超过该类文档的上限。' },
+    prepare: makeBucketAndObject,
+    raise: (stage) => stage.ask(onObject(stage, 'POST', { query: { restore: '' }, body: 'x'.repeat(17_000) })),
   },
   {
     row: 45,
