@@ -3,6 +3,7 @@
 import type { Bucket } from '../model/bucket.js'
 import type { Lifecycle } from '../model/lifecycle.js'
 import { type AccelerationStore, createAcceleration } from './acceleration.js'
+import { type AccessLogStore, createAccessLog } from './access-log.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
 import { type BucketStore, createBuckets } from './buckets.js'
@@ -39,6 +40,7 @@ export interface Core {
   readonly torrents: TorrentStore
   /** Remembered by revision. */
   readonly lifecycleOf: (bucket: Bucket) => Lifecycle | undefined | Promise<Lifecycle | undefined>
+  readonly accessLog: AccessLogStore
   readonly objects: ObjectStore
   readonly restores: RestoreStore
   readonly multipart: MultipartStore
@@ -69,6 +71,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     acceleration: createAcceleration(dependencies, documents),
     limits: createLimits(dependencies, documents),
     torrents: createTorrents(dependencies, objects),
+    accessLog: createAccessLog(dependencies, documents),
     objects,
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),

@@ -77,6 +77,8 @@ export const kinds = {
   trash: 0x60,
   job: 0x70,
   torrent: 0x71,
+  accessRecord: 0x72,
+  logBatch: 0x73,
 } as const
 
 const CHECKSUM_TYPES: readonly ChecksumType[] = ['COMPOSITE', 'FULL_OBJECT']

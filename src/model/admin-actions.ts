@@ -218,6 +218,12 @@ export const adminActions = {
     id: positional('text', 'Its id.'),
   }),
 
+  'job list': reads(
+    'operator',
+    'List the jobs of the server: when each is due, how far it is, how often it failed.',
+    {},
+  ),
+
   'access explain': reads('operator', 'Say whether a key may do something, and what decides it.', {
     as: required('text', 'Id of the access key.'),
     do: required('text', 'The action, as policies name it: `s3:GetObject`, `name/cos:GetObject`.'),

@@ -366,7 +366,7 @@ const ROWS: readonly Row[] = [
   {
     title: raises('NotImplemented', 'a sub-resource that is known and not served'),
     ...both(501, 'NotImplemented'),
-    request: () => ({ method: 'GET', bucket: BUCKET, query: { logging: '' } }),
+    request: () => ({ method: 'GET', bucket: BUCKET, query: { notification: '' } }),
   },
   {
     title: raises('NoLoggingStatusForKey', 'the logging of an object'),

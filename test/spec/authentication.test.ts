@@ -168,6 +168,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketDomain: bucket('GET', { domain: true }),
   PutBucketDomain: bucket('PUT', { domain: true }, DOMAIN),
   DeleteBucketDomain: bucket('DELETE', { domain: true }),
+  GetBucketLogging: bucket('GET', { logging: true }),
+  PutBucketLogging: bucket('PUT', { logging: true }, '<BucketLoggingStatus/>'),
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),

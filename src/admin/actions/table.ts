@@ -6,6 +6,7 @@ import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
 import { bucketHandlers } from './bucket.js'
 import { bucketLimitHandlers } from './bucket-limits.js'
+import { jobHandlers } from './job.js'
 import { keyHandlers } from './key.js'
 import { maintenanceHandlers } from './maintenance.js'
 import { policyHandlers } from './policy.js'
@@ -25,6 +26,7 @@ const handlers: Handlers = {
   ...accessHandlers,
   ...bucketHandlers,
   ...maintenanceHandlers,
+  ...jobHandlers,
 }
 
 export function runAction<N extends AdminActionName>(

@@ -1,8 +1,16 @@
 /** Rows about buckets: their names, their number, their documents. */
 
 import { assert } from '../../base/assert.js'
-import type { Try } from '../try.js'
+import type { Asked, Stage, Try } from '../try.js'
 import { makeBucket, makeBucketAndObject, onBucket, onObject, setVersioning, versioning } from './steps.js'
+
+const FAR = 'far-1250000000'
+
+function logTo(stage: Stage, target: string): Asked {
+  const enabled = `<TargetBucket>${target}</TargetBucket><TargetPrefix>log/</TargetPrefix>`
+  const body = `<BucketLoggingStatus><LoggingEnabled>${enabled}</LoggingEnabled></BucketLoggingStatus>`
+  return onBucket(stage, 'PUT', { query: { logging: '' }, body })
+}
 
 export const bucketTries: readonly Try[] = [
   {
@@ -75,6 +83,30 @@ export const bucketTries: readonly Try[] = [
     },
     prepare: makeBucket,
     raise: (stage) => stage.ask(onBucket(stage, 'GET', { query: { lifecycle: '' } })),
+  },
+  {
+    row: 41,
+    condition: 'InvalidTargetBucketForLogging',
+    when: {
+      en: 'The logs of a bucket are to go to one that nobody has made.',
+      zh: '把存储桶的日志投递到从未创建的存储桶。',
+    },
+    prepare: makeBucket,
+    raise: (stage) => stage.ask(logTo(stage, 'nope-1250000000')),
+  },
+  {
+    row: 8,
+    condition: 'CrossLocationLoggingProhibited',
+    when: {
+      en: 'The logs of a bucket are to go to one in another region.',
+      zh: '把存储桶的日志投递到另一个地域的存储桶。',
+    },
+    settings: { STOWAGE_REGIONS: 'ap-beijing' },
+    prepare: async (stage) => {
+      await makeBucket(stage)
+      await stage.must({ method: 'PUT', host: stage.host(FAR, 'ap-beijing'), region: 'ap-beijing' })
+    },
+    raise: (stage) => stage.ask(logTo(stage, FAR)),
   },
   {
     row: 55,
