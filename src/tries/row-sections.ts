@@ -45,7 +45,7 @@ function section(language: SectionLanguage, shown: Shown): string {
       `- **${words.when}** ${when[language]}`,
       `- **${words.advice}** ${advice}`,
     ].join('\n'),
-    ...DIALECTS.map((dialect) => `${words.dialects[dialect]}\n\n${fencesOf(exchanges[dialect])}`),
+    ...DIALECTS.map((dialect) => `${dialectTitle(language, dialect, shown)}\n\n${fencesOf(exchanges[dialect])}`),
   ].join('\n\n')
 }
 
@@ -54,10 +54,16 @@ function factsOf(language: SectionLanguage, condition: Condition): string {
   const { fault, details } = catalogue[condition]
   const spelled = DIALECTS.map((dialect) => {
     const { status, code } = spellingOf(condition, dialect)
-    return `${words.names[dialect]} ${status} \`${code}\``
+    return `${NAMES[dialect]} ${status} \`${code}\``
   })
   const elements = details.map((name) => `\`${name.replace(/\?$/, '')}\``).join(' ')
   return [...spelled, words.faults[fault], ...(elements === '' ? [] : [`${words.elements}${elements}`])].join(' · ')
+}
+
+function dialectTitle(language: SectionLanguage, dialect: DialectName, { answersIn }: Shown): string {
+  const { dialects, answered } = WORDS[language]
+  if (answersIn === undefined || answersIn.dialect === dialect) return dialects[dialect]
+  return `${dialects[dialect]} ${answered(NAMES[answersIn.dialect], answersIn.reason[language])}`
 }
 
 function fencesOf({ sent, answered }: ExchangeText): string {
@@ -70,8 +76,8 @@ interface Words {
   readonly meaning: string
   readonly when: string
   readonly advice: string
-  readonly names: Readonly<Record<DialectName, string>>
   readonly dialects: Readonly<Record<DialectName, string>>
+  readonly answered: (dialect: string, reason: string) => string
   readonly faults: Readonly<Record<ErrorRow['fault'], string>>
   readonly elements: string
 }
@@ -88,8 +94,8 @@ const WORDS: Readonly<Record<SectionLanguage, Words>> = {
     meaning: 'It means:',
     when: 'Here:',
     advice: 'What to do:',
-    names: NAMES,
     dialects: { cos: 'In COS:', s3: 'In S3:' },
+    answered: (dialect, reason) => `answered as ${dialect} does it, since ${reason}.`,
     faults: { Client: 'fault of the client', Server: 'fault of the server' },
     elements: 'elements ',
   },
@@ -101,8 +107,8 @@ const WORDS: Readonly<Record<SectionLanguage, Words>> = {
     meaning: '含义：',
     when: '此处：',
     advice: '处理办法：',
-    names: NAMES,
     dialects: { cos: 'COS：', s3: 'S3：' },
+    answered: (dialect, reason) => `按 ${dialect} 的方式响应，因为${reason}。`,
     faults: { Client: '责任方为客户端', Server: '责任方为服务器' },
     elements: '元素 ',
   },

@@ -11,6 +11,7 @@ export interface Shown {
   readonly row: number
   readonly condition: Condition
   readonly when: Try['when']
+  readonly answersIn: Try['answersIn']
   readonly exchanges: Readonly<Record<DialectName, ExchangeText>>
 }
 
@@ -18,10 +19,10 @@ export interface Shown {
 export async function showTries(wanted: readonly Try[] = tries): Promise<readonly Shown[]> {
   const shown: Shown[] = []
   for (const tried of wanted) {
-    const { row, condition, when } = tried
+    const { row, condition, when, answersIn } = tried
     const cos = exchangeText((await runTry(tried, 'cos')).exchange)
     const s3 = exchangeText((await runTry(tried, 's3')).exchange)
-    shown.push({ row, condition, when, exchanges: { cos, s3 } })
+    shown.push({ row, condition, when, answersIn, exchanges: { cos, s3 } })
   }
   return shown.sort((a, b) => a.row - b.row)
 }

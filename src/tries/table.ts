@@ -1,4 +1,4 @@
-/** Every try, one for each row of the founding table; and which rows those are. */
+/** Every try, one for each row of the founding table, in its order. */
 
 import { accelerationTries } from './rows/acceleration.js'
 import { bucketTries } from './rows/buckets.js'
@@ -17,4 +17,4 @@ export const tries: readonly Try[] = [
   ...placeTries,
   ...accelerationTries,
   ...serverTries,
-]
+].sort((a, b) => a.row - b.row)

@@ -19,9 +19,11 @@ export function triesOf(code: string): readonly Try[] {
   return tries.filter(({ condition }) => namesOf(condition).some((name) => name.toLowerCase() === wanted))
 }
 
-/** All that can be tried, a line each. */
+/** All that can be tried, a line each, by the number of the row. */
 export function tryList(language: TryLanguage): string {
-  return tries.map(({ condition, when }) => `${condition.padEnd(40)} ${when[language]}\n`).join('')
+  const line = ({ row, condition, when }: Try) =>
+    `${String(row).padStart(2)} ${condition.padEnd(40)} ${when[language]}\n`
+  return tries.map(line).join('')
 }
 
 /** Undefined when nothing raises it here. */

@@ -80,8 +80,8 @@ export interface Try {
   readonly when: Readonly<Record<'en' | 'zh', string>>
   /** Of the server, by their environment names. */
   readonly settings?: Readonly<Record<`STOWAGE_${string}`, string>>
-  /** Where the dialect of the answer is not the one of the host, and why. */
-  readonly answersIn?: { readonly dialect: DialectName; readonly reason: string }
+  /** Where the dialect of the answer is not the one of the host, and why: the end of a sentence. */
+  readonly answersIn?: { readonly dialect: DialectName; readonly reason: Readonly<Record<'en' | 'zh', string>> }
   /** What must have happened before. */
   readonly prepare?: (stage: Stage) => Promise<void>
   /** The request whose answer is the error. */

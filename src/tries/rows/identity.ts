@@ -160,7 +160,13 @@ export const identityTries: readonly Try[] = [
       en: 'An old client signs with version 2, which `STOWAGE_SIGV2` leaves off.',
       zh: '旧客户端使用版本 2 签名，而 `STOWAGE_SIGV2` 默认关闭。',
     },
-    answersIn: { dialect: 's3', reason: 'only S3 has this scheme, which tells the dialect on any host' },
+    answersIn: {
+      dialect: 's3',
+      reason: {
+        en: 'only S3 has this scheme, which tells the dialect on any host',
+        zh: '只有 S3 有这种签名方式，因此在任何域名上都由它决定协议',
+      },
+    },
     raise: (stage) =>
       stage.ask({ method: 'GET', as: 'anonymous', headers: { authorization: `AWS ${stage.owner.id}:c2lnbmF0dXJl` } }),
   },
