@@ -1,7 +1,7 @@
 /** `stowage explain <code>`: what a code of either dialect means, when it is sent, and what to do about it. */
 
 import type { Condition, ErrorRow } from '../model/errors/index.js'
-import { adviceIn, catalogue, isCondition, spellingOf } from '../model/errors/index.js'
+import { adviceIn, catalogue, elementsOf, isCondition, spellingOf } from '../model/errors/index.js'
 
 export type ExplanationLanguage = 'en' | 'zh'
 
@@ -54,13 +54,10 @@ function explanation(condition: Condition, language: ExplanationLanguage): strin
   if (row.replacedBy !== undefined) lines.push(`  ${words.instead}${row.replacedBy}`)
   if (row.notServed !== undefined) lines.push(`  ${words.notServed}${row.notServed[language]}`)
   lines.push(`  ${words.fault}${words.faults[row.fault]}`)
-  if (row.details.length > 0) lines.push(`  ${words.elements}${row.details.map(elementName).join(', ')}`)
+  const elements = elementsOf(condition)
+  if (elements.length > 0) lines.push(`  ${words.elements}${elements.join(', ')}`)
   const { meaning, advice } = adviceIn(row.description[language])
   return [...lines, '', `  ${words.meaning}${meaning}`, `  ${words.advice}${advice}`].join('\n')
-}
-
-function elementName(name: string): string {
-  return name.replace(/\?$/, '')
 }
 
 /** Insertions, removals and substitutions from one text to the other. */

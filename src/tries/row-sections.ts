@@ -1,6 +1,6 @@
 /** The part of docs/errors.md that shows each row of the founding table on the wire: a section for each, in its order. */
 
-import { adviceIn, type Condition, catalogue, type ErrorRow, spellingOf } from '../model/errors/index.js'
+import { adviceIn, type Condition, catalogue, type ErrorRow, elementsOf, spellingOf } from '../model/errors/index.js'
 import type { DialectName } from '../wire/dialect.js'
 import type { ExchangeText } from './exchange-text.js'
 import type { Shown } from './shown.js'
@@ -51,12 +51,14 @@ function section(language: SectionLanguage, shown: Shown): string {
 
 function factsOf(language: SectionLanguage, condition: Condition): string {
   const words = WORDS[language]
-  const { fault, details } = catalogue[condition]
+  const { fault } = catalogue[condition]
   const spelled = DIALECTS.map((dialect) => {
     const { status, code } = spellingOf(condition, dialect)
     return `${NAMES[dialect]} ${status} \`${code}\``
   })
-  const elements = details.map((name) => `\`${name.replace(/\?$/, '')}\``).join(' ')
+  const elements = elementsOf(condition)
+    .map((name) => `\`${name}\``)
+    .join(' ')
   return [...spelled, words.faults[fault], ...(elements === '' ? [] : [`${words.elements}${elements}`])].join(' · ')
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Condition, DialectSpelling, ErrorRow } from '../model/errors/index.js'
-import { catalogue, isCondition, spellingOf, subjects } from '../model/errors/index.js'
+import { catalogue, elementsOf, isCondition, spellingOf, subjects } from '../model/errors/index.js'
 
 export type PageLanguage = 'en' | 'zh'
 
@@ -53,7 +53,7 @@ function pageRow(condition: Condition, language: PageLanguage, raised: Raised, a
     spelled(condition, 'cos', row),
     spelled(condition, 's3', row),
     WORDS[language].faults[row.fault],
-    row.details.map((name) => code(name.replace(/\?$/, ''))).join(' '),
+    elementsOf(condition).map(code).join(' '),
     `${row.description[language]}`,
     proof(condition, language, raised),
   ]
