@@ -583,6 +583,7 @@ function errorFacts(
     method: request.method,
     resource: undecoded ? { cos: host + request.rawPath, s3: request.rawPath } : { cos, s3 },
     requestIds,
+    receivedAt: request.receivedAt,
   }
 }
 

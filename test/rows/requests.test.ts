@@ -181,7 +181,6 @@ const ROWS: readonly Row[] = [
   },
   {
     title: raises('InvalidLocationConstraint', 'a region that nobody serves'),
-    only: 's3',
     ...both(400, 'InvalidLocationConstraint'),
     request: () => ({
       method: 'PUT',

@@ -704,6 +704,15 @@ for (const [what, said] of VERSION_2) {
   })
 }
 
+inS3(raises('UnsupportedSignature', 'a signature by another algorithm'), async (speak) => {
+  await speak.makeBucket()
+  const words = 'Credential=a/20260102/ap-guangzhou/s3/aws4_request, SignedHeaders=host, Signature=00'
+  const headers = { authorization: `AWS4-ECDSA-P256-SHA256 ${words}` }
+  const heard = await speak.say({ ...get(speak), as: 'anonymous', headers })
+  assertError(heard, 400, 'UnsupportedSignature')
+  assert.match(heard.error.message, /AWS4-HMAC-SHA256/)
+})
+
 test(raises('AuthorizationHeaderMalformed', 'a scope of another region names the right one'), async () => {
   const { speak } = await fixture('s3')
   const heard = await sayBy('s3-v4-header', speak, get(speak), { as: OWNER, region: 'mars-1' })

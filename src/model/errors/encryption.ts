@@ -63,6 +63,7 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key does not exist.',
     s3: { code: 'KMS.NotFoundException' },
+    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key service has no key with this id. Check the id and its region.',
       zh: '密钥服务中没有该 ID 的密钥。请检查 ID 和地域。',
@@ -72,6 +73,7 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key is disabled.',
     s3: { code: 'KMS.DisabledException' },
+    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key exists but is disabled. Enable it in the key service.',
       zh: '密钥存在但已停用。请在密钥服务中启用。',
@@ -81,6 +83,7 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key is in a state that does not allow this request.',
     s3: { code: 'KMS.KMSInvalidStateException' },
+    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key is pending deletion, awaits its material or is otherwise unusable. Look at its state in the key service.',
       zh: '密钥待删除、缺少密钥材料或因其他原因不可用。请在密钥服务中查看其状态。',
@@ -91,6 +94,7 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key may not be used for this purpose.',
     dialects: ['s3'],
+    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key is made for another purpose, such as signing. Choose an encryption key.',
       zh: '该密钥用于其他用途，例如签名。请选择用于加密的密钥。',
@@ -101,6 +105,7 @@ export const encryptionErrors = {
     fault: 'Server',
     message: 'The key service met an internal error.',
     dialects: ['cos'],
+    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key service failed. Repeat the request; if it persists, tell the operator.',
       zh: '密钥服务发生故障。请重试；若持续出现，请联系运维人员。',
@@ -112,6 +117,7 @@ export const encryptionErrors = {
     message: 'The key service asks for fewer requests.',
     details: ['RetryAfterSeconds?'],
     dialects: ['cos'],
+    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key service is asked too often. Slow down and repeat after the time in Retry-After.',
       zh: '对密钥服务的请求过于频繁。请放慢速度，并在 Retry-After 给出的时间后重试。',

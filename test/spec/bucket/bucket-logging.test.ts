@@ -13,6 +13,7 @@ import {
   inS3,
   OWNER,
   type Speaker,
+  speaker,
   textsOf,
 } from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
@@ -196,6 +197,16 @@ inS3('grants and key format read back, and log objects have them', async (speak)
   )
   const read = await speak.say({ method: 'GET', bucket: TARGET, key: object?.key ?? '', as: 'anonymous' })
   assert.equal(read.status, 200, read.text)
+})
+
+inS3(raises('LoggingConfExists', 'by COS, what S3 configured and COS cannot say'), async (speak) => {
+  const said = `<TargetBucket>${TARGET}</TargetBucket><TargetGrants>${GRANT}</TargetGrants><TargetPrefix>log/</TargetPrefix>`
+  await switchOn(speak, enabled(said))
+  const cos = speaker(speak, 'cos')
+  assertError(await logging(cos, to(TARGET)), 400, 'LoggingConfExists')
+  assert.ok((await logging(speak)).text.includes('AllUsers'), 'nothing is lost')
+  assert.equal((await logging(cos, '<BucketLoggingStatus/>')).status, 200)
+  assert.equal((await logging(cos, to(TARGET))).status, 200)
 })
 
 inS3('the group of log delivery is granted by word or by its name, and gives nobody else anything', async (speak) => {
