@@ -32,6 +32,7 @@ import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
 import { bucketMovesJob } from './jobs/bucket-moves.js'
 import { countUsageJob } from './jobs/count-usage.js'
+import { emptyingJob } from './jobs/emptying.js'
 import { lifecycleJob } from './jobs/lifecycle.js'
 import { logDeliveryJob } from './jobs/log-delivery.js'
 import { restingInMaintenance } from './jobs/resting.js'
@@ -398,6 +399,7 @@ export function startJobs(
     reclaimJob(core),
     scrubJob(core, settings.scrubIntervalMs),
     bucketMovesJob(core),
+    emptyingJob(core, log),
     countUsageJob(core),
     torrentHashJob(core),
     torrentSweepJob(core),

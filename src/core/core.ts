@@ -10,6 +10,7 @@ import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
 import { createDomains, type DomainStore } from './domains.js'
+import { createEmptying, type EmptyingStore } from './emptying.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
 import { lifecycleFormat } from './lifecycle-record.js'
@@ -45,6 +46,7 @@ export interface Core {
   readonly restores: RestoreStore
   readonly multipart: MultipartStore
   readonly listing: Listing
+  readonly emptying: EmptyingStore
   readonly reclaim: Reclaim
   readonly dependencies: CoreDependencies
 }
@@ -53,6 +55,7 @@ export function createCore(dependencies: CoreDependencies): Core {
   const documents = createDocuments(dependencies)
   const principals = createPrincipals(dependencies)
   const objects = createObjects(dependencies)
+  const multipart = createMultipart(dependencies)
   return {
     identities: createIdentities(dependencies, principals),
     sessions: createSessions(dependencies, principals),
@@ -73,8 +76,9 @@ export function createCore(dependencies: CoreDependencies): Core {
     torrents: createTorrents(dependencies, objects),
     accessLog: createAccessLog(dependencies, documents),
     objects,
-    multipart: createMultipart(dependencies),
+    multipart,
     listing: createListing(dependencies),
+    emptying: createEmptying(dependencies, { objects, multipart }),
     reclaim: createReclaim(dependencies),
     dependencies,
   }

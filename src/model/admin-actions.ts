@@ -254,6 +254,16 @@ export const adminActions = {
     message: optional('text', 'What those who are refused are told.'),
   }),
   'maintenance off': changes('operator', 'Serve everything again.', {}),
+  'bucket empty': changes(
+    'account',
+    'Remove all versions, delete markers and unfinished uploads of a bucket, in the background.',
+    {
+      bucket,
+      delete: optional('flag', 'Delete the bucket as well when nothing is left in it.'),
+    },
+  ),
+  'bucket emptying': reads('account', 'Show how far the emptying of a bucket has come.', { bucket }),
+  'bucket cancel-emptying': changes('account', 'End the emptying of a bucket and keep what is left.', { bucket }),
 } satisfies Readonly<Record<string, AdminAction>>
 
 export type AdminActionName = keyof typeof adminActions

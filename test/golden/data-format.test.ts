@@ -16,6 +16,7 @@ import { formerRegionCodec } from '../../src/core/bucket-moves.js'
 import { corsFormat } from '../../src/core/cors-record.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import { domainFormat } from '../../src/core/domains.js'
+import * as emptyingRows from '../../src/core/emptying-record.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import { lifecycleFormat } from '../../src/core/lifecycle-record.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
@@ -100,6 +101,27 @@ const BUCKET = {
   documents: [],
   documentsRevision: 0,
 } as const satisfies Bucket
+const EMPTYING: emptyingRows.Emptying = {
+  bucketId: BUCKET.id,
+  bucketName: BUCKET.name,
+  state: 'running',
+  removeBucket: true,
+  phase: 'object',
+  after: '30616263',
+  objects: 1_200,
+  markers: 30,
+  uploads: 4,
+  refused: 2,
+  lastError: 'key: AccessDenied: Access Denied.',
+  begunAt: 1_795_336_593_123,
+  endedAt: undefined,
+  steppedAt: 1_795_336_593_124,
+}
+const EMPTIED: emptyingRows.Emptying = {
+  ...EMPTYING,
+  ...{ state: 'done', removeBucket: false, phase: 'upload', after: undefined, lastError: undefined },
+  ...{ objects: 0, markers: 0, uploads: 0, refused: 0, endedAt: 1_795_336_593_125 },
+}
 const UPLOAD: rows.Upload = {
   id: '019e00000003',
   key: OBJECT.key,
@@ -405,6 +427,9 @@ const SAMPLES: readonly Sample[] = [
   sample(rows.bucketCodec, BUCKET),
   sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
   sample(rows.bucketCodec, { ...BUCKET, documents: ['policy', 'cors'], documentsRevision: 3 }, 'bucket with documents'),
+  sample(rows.bucketCodec, { ...BUCKET, state: 'emptying' }, 'bucket that is being emptied'),
+  sample(emptyingRows.emptyingCodec, EMPTYING),
+  sample(emptyingRows.emptyingCodec, EMPTIED, 'emptying that has ended'),
   sample(rows.documentCodec, { rules: [1, 'two', null] }),
   sample(rows.bucketCountCodec, 3),
   sample(rows.acceleratedCountCodec, 2),
@@ -559,9 +584,8 @@ for (const { name, value, encode, decode } of SAMPLES) {
 test('every codec of the rows has a record', () => {
   const isCodec = (value: unknown): value is { readonly name: string } =>
     typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
-  const names = Object.values({ ...rows, ...identityRows, ...torrentRows, ...accessLogRows }).flatMap(
-    (value: unknown) => (isCodec(value) ? [value.name] : []),
-  )
+  const all = { ...rows, ...identityRows, ...torrentRows, ...accessLogRows, ...emptyingRows }
+  const names = Object.values(all).flatMap((value: unknown) => (isCodec(value) ? [value.name] : []))
   assert.ok(names.length >= 17)
   assert.deepEqual(
     names.filter((name) => recorded.records[name] === undefined),
@@ -624,6 +648,7 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   torrent: torrentRows.torrentKey('ready', { bucketId, name: OBJECT.key, sequence: IDENTITY.sequence }),
   accessRecord: accessLogRows.accessRecordKey(bucketId, blob),
   logBatch: accessLogRows.logBatchKey(bucketId),
+  emptying: emptyingRows.emptyingKey(bucketId),
 }
 
 test('keys of every kind are the recorded ones', () => {

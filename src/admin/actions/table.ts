@@ -6,6 +6,7 @@ import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
 import { bucketHandlers } from './bucket.js'
 import { bucketLimitHandlers } from './bucket-limits.js'
+import { emptyingHandlers } from './emptying.js'
 import { jobHandlers } from './job.js'
 import { keyHandlers } from './key.js'
 import { maintenanceHandlers } from './maintenance.js'
@@ -27,6 +28,7 @@ const handlers: Handlers = {
   ...bucketHandlers,
   ...maintenanceHandlers,
   ...jobHandlers,
+  ...emptyingHandlers,
 }
 
 export function runAction<N extends AdminActionName>(
