@@ -60,6 +60,19 @@ export const bucketTries: readonly Try[] = [
     raise: (stage) => stage.ask(versioning(stage, 'Suspended')),
   },
   {
+    row: 64,
+    condition: 'OperationAborted',
+    when: {
+      en: 'A bucket is made anew while it is being emptied and deleted (`stowage bucket empty --delete`).',
+      zh: '存储桶正在被清空并删除（`stowage bucket empty --delete`），此时重新创建它。',
+    },
+    prepare: async (stage) => {
+      await makeBucketAndObject(stage)
+      await stage.admin('bucket empty', { bucket: stage.bucket, delete: true })
+    },
+    raise: (stage) => stage.ask(onBucket(stage, 'PUT')),
+  },
+  {
     row: 78,
     condition: 'TooManyBuckets',
     when: { en: 'An account that may own one bucket makes a second one.', zh: '账号只允许一个存储桶，却创建第二个。' },
