@@ -3,10 +3,8 @@
  * It needs no socket. Everything up to the object's state is decided before a body byte is asked for.
  */
 
-import type { Clock } from '../base/clock.js'
 import type { DigestFactory } from '../base/digests.js'
 import type { Log } from '../base/telemetry.js'
-import type { Core } from '../core/core.js'
 import type { Bucket } from '../model/bucket.js'
 import { type ApiError, asApiError, catalogue, fail } from '../model/errors/index.js'
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
@@ -15,7 +13,8 @@ import { checkAccelerateAddress } from './acceleration.js'
 import type { AccessRecorder } from './access-recorder.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
-import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
+import { type AuthenticationOptions, authenticate, authFacts, presented } from './authenticate.js'
+import type { AuthFacts, PayloadContract } from './authentication.js'
 import { type CrossOrigin, type HeaderLines, sharedLines } from './cors.js'
 import type { CustomDomains } from './custom-domain.js'
 import type { Dialect, DialectName } from './dialect.js'
@@ -34,51 +33,43 @@ import {
   uploadOfForm,
 } from './form-upload.js'
 import { type HttpsRules, requireHttps } from './https-policy.js'
-import { contentMd5, declaredSizeBytes, documentBytes, objectSource } from './incoming-body.js'
+import { documentBytes, objectSource } from './incoming-body.js'
 import { admitHolder, findHolder } from './key-holder.js'
 import type { Operation, Services } from './operation.js'
 import { parseQuery } from './query.js'
 import { isQueryCall, type QueryApi, type QueryProgress, serveQueryCall } from './query-api.js'
 import { type QueryView, queryView } from './query-view.js'
-import type { RateLimits } from './rate-limits.js'
 import { refusedBehindReferer } from './referer.js'
-import { type RegionRules, requireKnownRegion, signingAt } from './regions.js'
+import { requireKnownRegion } from './regions.js'
 import type { QueryParameter, WireRequest } from './request.js'
 import { identityHeaders, type RequestIds } from './request-ids.js'
+import { checkShape } from './request-shape.js'
 import type { WireResponse } from './response.js'
 import type { Level, Router } from './router.js'
 import type { ServiceGate } from './service-gate.js'
 import { asStoreError } from './store-error.js'
 import { checkPageRequest, showPage, type Websites } from './website.js'
 
-export interface PipelineOptions extends RegionRules, HttpsRules {
-  readonly core: Core
-  readonly clock: Clock
+export interface PipelineOptions extends AuthenticationOptions, HttpsRules {
   readonly digests: DigestFactory
   readonly log: Log
   readonly admission: Admission
-  readonly rateLimits: RateLimits
   readonly addressing: (host: string, rawPath: string) => Address
   readonly detect: (
     request: WireRequest,
     query: readonly QueryParameter[],
     hostDialect: DialectName | undefined,
   ) => { readonly dialect: Dialect; readonly seen: DialectName | 'unknown' }
-  readonly dialects: readonly Dialect[]
   readonly gate: ServiceGate
   readonly router: Router
   readonly queryApi: QueryApi
   readonly crossOrigin: CrossOrigin
   readonly websites: Websites
   readonly customDomains: CustomDomains
-  /** By listener: with TLS or without. */
-  readonly acceptsSignatureV2: (secure: boolean) => boolean
   readonly requestIds: () => RequestIds
   readonly xmlSizeBytesMax: number
   /** Old-style bucket names are names too. */
   readonly legacyNames: boolean
-  /** Where an account that was invited signs up. */
-  readonly signUpUrl: string | undefined
   /** Called once per answer, before its body is sent. */
   readonly observe: (observation: Observation) => void
   readonly accessRecorder: AccessRecorder
@@ -478,92 +469,6 @@ function checkBucketAddress(
   if (bucketNamePossible(bucketName, legacyNames)) return
   if (method === 'DELETE') fail('NoSuchBucket', { BucketName: bucketName })
   fail('InvalidBucketName', { BucketName: bucketName })
-}
-
-/** Stages 5 and 6. */
-async function authenticate(
-  options: PipelineOptions,
-  request: WireRequest,
-  address: Address,
-  dialect: Dialect,
-  query: readonly QueryParameter[],
-): Promise<{ principal: Principal; payload: PayloadContract; claim: Claim | undefined }> {
-  const schemes = presented(options, request, query)
-  if (schemes.length > 1) fail('SeveralAuthenticationMethods', { ArgumentName: 'Authorization' })
-  const [scheme] = schemes
-  if (scheme === undefined) {
-    refuseUnknownScheme(request)
-    return { principal: ANONYMOUS, payload: dialect.anonymousPayload(request), claim: undefined }
-  }
-  const { core, signUpUrl } = options
-  const claim = scheme.claim(request, authFacts(options, request, query, address))
-  const holder = await findHolder(core, claim)
-  const payload = claim.verify(holder.secret)
-  const principal = admitHolder(core, holder, signUpUrl)
-  options.rateLimits.admitAccount(principal, address.bucketName)
-  return { principal, payload, claim }
-}
-
-function presented({ dialects }: PipelineOptions, request: WireRequest, query: readonly QueryParameter[]) {
-  return dialects.flatMap(({ schemes }) => schemes.filter((scheme) => scheme.presents(request, query)))
-}
-
-function authFacts(
-  options: PipelineOptions,
-  request: WireRequest,
-  query: readonly QueryParameter[],
-  address: Address,
-): AuthFacts {
-  const signatureV2 = options.acceptsSignatureV2(request.secure)
-  return { now: options.clock.now(), query, ...signingAt(options, address), signatureV2, address }
-}
-
-function refuseUnknownScheme({ headers }: WireRequest): void {
-  const authorization = headers.get('authorization') ?? ''
-  if (authorization.trim() === '') return
-  const [word = ''] = authorization.trim().split(/\s/, 1)
-  fail(
-    'InvalidArgument',
-    { ArgumentName: 'Authorization', ArgumentValue: word.slice(0, 40) },
-    { message: 'Unsupported Authorization Type' },
-  )
-}
-
-/** Stage 7: what the head says about the body, without any state. */
-function checkShape(
-  options: PipelineOptions,
-  request: WireRequest,
-  dialect: Dialect,
-  operation: Operation,
-  payload: PayloadContract,
-): void {
-  const { body, method, documentSizeBytesMax, digestRequired } = operation
-  const sizeBytes = declaredSizeBytes(request, payload)
-  if (body === 'none') {
-    const reads = method === 'GET' || method === 'HEAD'
-    if (reads && (request.body.chunked || (sizeBytes ?? 0) > 0)) fail('UnexpectedContent')
-    return
-  }
-  if (body === 'object') {
-    if (sizeBytes === undefined && !request.body.chunked) fail('MissingContentLength')
-    const MaxSizeAllowed = options.core.dependencies.limits.putSizeBytesMax
-    if (sizeBytes !== undefined && sizeBytes > MaxSizeAllowed)
-      fail('EntityTooLarge', { ProposedSize: sizeBytes, MaxSizeAllowed })
-  } else {
-    const MaxMessageLengthBytes = Math.min(documentSizeBytesMax, options.xmlSizeBytesMax)
-    if (sizeBytes !== undefined && sizeBytes > MaxMessageLengthBytes)
-      fail('MaxMessageLengthExceeded', { MaxMessageLengthBytes })
-  }
-  contentMd5(request)
-  if (digestRequired && !bringsDigest(request, dialect)) fail('MissingContentMd5')
-}
-
-function bringsDigest({ headers }: WireRequest, dialect: Dialect): boolean {
-  if (headers.has('content-md5') || headers.has(`${dialect.vendorPrefix}content-sha1`)) return true
-  for (const name of headers.keys()) {
-    if (name.startsWith('x-amz-checksum-') && name !== 'x-amz-checksum-algorithm') return true
-  }
-  return (headers.get('x-amz-trailer') ?? '').toLowerCase().includes('x-amz-checksum-')
 }
 
 // --- answering ------------------------------------------------------------------------------------------------
