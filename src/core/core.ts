@@ -4,11 +4,13 @@ import { type AccelerationStore, createAcceleration } from './acceleration.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
 import { type BucketStore, createBuckets } from './buckets.js'
-import type { CoreDependencies } from './dependencies.js'
+import type { CoreDependencies, GivenDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
 import { createDomains, type DomainStore } from './domains.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
+import { createKeyRing } from './key-ring.js'
+import { createKeyRingManagement, type KeyRingManagement } from './key-ring-management.js'
 import { createLimits, type LimitStore } from './limits.js'
 import { createListing, type Listing } from './listing.js'
 import { createMultipart, type MultipartStore } from './multipart.js'
@@ -16,6 +18,7 @@ import { createObjects, type ObjectStore } from './objects.js'
 import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
 import { createRestores, type RestoreStore } from './restores.js'
+import { createServerKeys } from './server-keys.js'
 import { createServiceMode, type ServiceMode } from './service-mode.js'
 import { createSessions } from './sessions.js'
 import { createTorrents, type TorrentStore } from './torrents.js'
@@ -37,10 +40,14 @@ export interface Core {
   readonly multipart: MultipartStore
   readonly listing: Listing
   readonly reclaim: Reclaim
+  /** Undefined: the keys of the key service are kept elsewhere. */
+  readonly keyRing: KeyRingManagement | undefined
   readonly dependencies: CoreDependencies
 }
 
-export function createCore(dependencies: CoreDependencies): Core {
+export function createCore(given: GivenDependencies): Core {
+  const { keyService = createKeyRing(given) } = given
+  const dependencies: CoreDependencies = { ...given, serverKeys: createServerKeys(given), keyService }
   const documents = createDocuments(dependencies)
   const principals = createPrincipals(dependencies)
   const objects = createObjects(dependencies)
@@ -61,6 +68,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     multipart: createMultipart(dependencies),
     listing: createListing(dependencies),
     reclaim: createReclaim(dependencies),
+    keyRing: given.keyService === undefined ? createKeyRingManagement(given) : undefined,
     dependencies,
   }
 }

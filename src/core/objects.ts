@@ -146,7 +146,8 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     find: (name) => findObject(dependencies, name),
     open: (name, choose) => openObject(dependencies, name, choose),
     bytesOf: async function* (version, range, customerKey) {
-      yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range), customerKey)
+      const pieces = cutPieces(await piecesOf(meta, version.content), range)
+      yield* readPieces(dependencies, pieces, protectionOf(version.extras.encryption, customerKey))
     },
     partsOf: (version) => partsOf(meta, version.content),
     delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
@@ -279,8 +280,9 @@ async function readObject(
   const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
   const [only] = pieces
   if (only === undefined) return new Uint8Array(0)
-  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, customerKey)
-  if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, customerKey))
+  const protection = protectionOf(version.extras.encryption, customerKey)
+  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, protection)
+  if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, protection))
   const body = await readInline(dependencies.meta, only.blob)
   return body.subarray(only.offsetBytes, only.offsetBytes + only.sizeBytes)
 }
@@ -389,7 +391,7 @@ async function rewriteObject(
   const bytes: ObjectSource = {
     sizeBytes,
     digests: [],
-    chunks: () => readPieces(dependencies, pieces, sourceKey),
+    chunks: () => readPieces(dependencies, pieces, protectionOf(source.version.extras.encryption, sourceKey)),
     conclude: () => undefined,
   }
   const stored = await storeBytes(dependencies, bytes, protection)

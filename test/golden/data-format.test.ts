@@ -31,7 +31,7 @@ import type { CorsConfiguration } from '../../src/model/cors.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
-import type { VersionExtras } from '../../src/model/version-extras.js'
+import type { KmsEncryption, VersionExtras } from '../../src/model/version-extras.js'
 import type { WebsiteConfiguration } from '../../src/model/website.js'
 
 // Compiled tests stand below dist or another output folder; the recording stands with the sources.
@@ -111,10 +111,19 @@ const TAGS = [
   { key: 'project', value: '石头' },
   { key: 'empty', value: '' },
 ]
+const KMS_KEY_ID = '0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff'
+const KMS: KmsEncryption = {
+  kind: 'kms',
+  keyId: KMS_KEY_ID,
+  region: 'ap-guangzhou',
+  accountUin: '100000000001',
+  context: '{"project":"石头"}',
+  bucketKeyEnabled: true,
+}
 const EXTRAS: VersionExtras = {
   lock: { retention: { mode: 'GOVERNANCE', retainUntil: 1_795_336_593_123 }, legalHold: true },
   restore: { tier: 'Bulk', requestedAt: 1_795_336_593_123, readyAt: 1_795_336_593_124, expiresAt: 1_795_336_593_125 },
-  encryption: { kind: 'kms', keyId: '00112233445566aa', context: undefined },
+  encryption: KMS,
   redirectLocation: '/there',
 }
 /** Every kind of grantee and every permission. */
