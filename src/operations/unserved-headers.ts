@@ -4,8 +4,8 @@
  */
 
 import { fail } from '../model/errors/index.js'
-import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField } from '../wire/field.js'
+import { refuseEncryptionHeader } from './encryption-fields.js'
 
 type Kind = 'bucket' | 'object' | 'read' | 'complete'
 
@@ -13,9 +13,6 @@ type Kind = 'bucket' | 'object' | 'read' | 'complete'
 const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
   bucket: [],
   object: [
-    'server-side-encryption-cos-kms-key-id',
-    'server-side-encryption-aws-kms-key-id',
-    'server-side-encryption-context',
     'object-lock-mode',
     'object-lock-retain-until-date',
     'object-lock-legal-hold',
@@ -30,7 +27,9 @@ const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
 }
 
 export function unservedHeaders(kind: Kind): HeadField<undefined> {
-  return headField('headers not served yet', ({ request: { headers }, query, dialect }) => {
+  return headField('headers not served yet', (source) => {
+    const { query, dialect } = source
+    const { headers } = source.request
     for (const suffix of UNSERVED[kind]) {
       const name = dialect.vendorPrefix + suffix
       if ((headers.get(name) ?? '') !== '') notServed(name)
@@ -39,8 +38,8 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
       notServed(`${dialect.vendorPrefix}traffic-limit`)
     const makesObject = kind === 'object' || kind === 'complete'
     if (makesObject && (headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
-    if (kind === 'read')
-      refuseEncryptionOfRead(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
+    // It belongs to writes (cos-object.md 22).
+    if (kind === 'read') refuseEncryptionHeader(source)
     if (
       kind === 'bucket' &&
       headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
@@ -53,11 +52,4 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
 
 function notServed(header: string): never {
   return fail('NotImplemented', { Header: header })
-}
-
-/** The header belongs to writes (cos-object.md 22). */
-function refuseEncryptionOfRead(algorithm: string, dialect: Dialect): void {
-  if (algorithm === '') return
-  const ArgumentName = `${dialect.vendorPrefix}server-side-encryption`
-  fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue: algorithm })
 }

@@ -63,8 +63,8 @@ function requireSharable({ dialect }: Services, { version: { storageClass, extra
   if (isArchived(storageClass)) {
     fail('InvalidObjectState', { StorageClass: spellStorageClass(dialect.name, storageClass) })
   }
-  if (extras.encryption?.kind !== 'customer') return
-  const message = 'There is no torrent of an object that is encrypted with a key of the customer.'
+  if (extras.encryption === undefined || extras.encryption.kind === 'server') return
+  const message = 'There is no torrent of an object that is encrypted with a key of the customer or the key service.'
   fail('InvalidRequest', {}, { message })
 }
 
