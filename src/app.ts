@@ -32,6 +32,7 @@ import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
 import { bucketMovesJob } from './jobs/bucket-moves.js'
 import { countUsageJob } from './jobs/count-usage.js'
+import { lifecycleJob } from './jobs/lifecycle.js'
 import { restingInMaintenance } from './jobs/resting.js'
 import { createRunner, type Runner } from './jobs/runner.js'
 import { torrentHashJob, torrentSweepJob } from './jobs/torrents.js'
@@ -397,6 +398,7 @@ export function startJobs(
     countUsageJob(core),
     torrentHashJob(core),
     torrentSweepJob(core),
+    lifecycleJob(core, log),
   ]
   // A standby changes nothing by itself.
   if (settings.primaryUrl === undefined) runner.start(jobs.map((job) => restingInMaintenance(job, core.serviceMode)))

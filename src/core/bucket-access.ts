@@ -7,6 +7,7 @@
 import { asList, asOneOf, asText, asTexts } from '../meta/json.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind } from '../model/bucket.js'
+import { asApiError } from '../model/errors/index.js'
 import { HTTPS_POLICIES, type HttpsPolicy } from '../model/https-policy.js'
 import { OWNERSHIPS, type Ownership, type PublicAccessBlock } from '../model/policy/decision.js'
 import { parsePolicy } from '../model/policy/parse.js'
@@ -55,13 +56,30 @@ export type BucketAccessReader = (bucket: Bucket) => BucketAccess | Promise<Buck
 
 /** What each document of the list adds to the rules of a bucket that has none. */
 const PARTS: Readonly<Partial<Record<DocumentKind, (document: Json) => Partial<BucketAccess>>>> = {
-  policy: (document) => ({ policy: parsePolicy(policyFormat.fromJson(document), 'bucket') }),
+  policy: (document) => ({ policy: storedPolicy(policyFormat.fromJson(document)) }),
   'public-access-block': (document) => ({ publicAccessBlock: publicAccessBlockFormat.fromJson(document) }),
   ownership: (document) => ({ ownership: ownershipFormat.fromJson(document) }),
   'request-payment': (document) => ({ requesterPays: requestPaymentFormat.fromJson(document) === 'Requester' }),
   'strict-signature': (document) => ({ strictSignature: strictSignatureFormat.fromJson(document) }),
   https: (document) => ({ https: httpsFormat.fromJson(document) }),
   referer: (document) => ({ referer: refererFormat.fromJson(document) }),
+}
+
+/** Stands in for a policy that cannot be read: nobody passes, but the owner's root can still repair it. */
+const UNREADABLE = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'the stored bucket policy cannot be read', Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' },
+  ],
+})
+
+function storedPolicy(text: string): PolicyDocument {
+  try {
+    return parsePolicy(text, 'bucket')
+  } catch (error) {
+    if (asApiError(error).condition === 'InternalError') throw error
+    return parsePolicy(UNREADABLE, 'bucket')
+  }
 }
 
 const BUCKETS_REMEMBERED_MAX = 1_000

@@ -11,7 +11,9 @@ import type { Bucket, DocumentKind, Versioning } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
 import { type Acl, sameAcl } from '../model/grants.js'
 import { hasQuota, NO_LIMITS } from '../model/limits.js'
+import type { LockConfiguration } from '../model/object-lock.js'
 import { releaseAcceleration } from './acceleration.js'
+import { type LockRules, putBucketLock, requireVersioningFree } from './bucket-lock.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { DocumentFormat } from './documents.js'
@@ -65,6 +67,8 @@ export interface CreateBucketRequest {
   readonly documents?: readonly NewDocument[]
   /** An own bucket with another ACL is another bucket: BucketAlreadyExists. */
   readonly aclDistinguishes?: boolean
+  /** From the first moment; `unset` when absent. */
+  readonly versioning?: Versioning
 }
 
 /** Which buckets of an account are wanted. */
@@ -81,7 +85,10 @@ export interface BucketStore {
   create(request: CreateBucketRequest): Promise<Bucket>
   /** `uploadsCount`: unfinished uploads keep it too. BucketNotEmpty, NoSuchBucket. */
   delete(bucket: Bucket, options: { readonly uploadsCount: boolean }): Promise<void>
+  /** InvalidBucketState under object lock. */
   setVersioning(bucket: Bucket, versioning: Exclude<Versioning, 'unset'>): Promise<Bucket>
+  /** Gives it an object lock or changes the one that it has. InvalidBucketState, InvalidLockedTime. */
+  putLock(bucket: Bucket, wanted: LockConfiguration, rules: LockRules): Promise<Bucket>
   setAcl(bucket: Bucket, acl: Acl): Promise<Bucket>
   /** An account's buckets by name, from the first after `after` that `keep` accepts. */
   list(accountId: string, after: string, limit: number, keep: KeepBucket): Promise<BucketPage>
@@ -95,8 +102,12 @@ export function createBuckets(dependencies: CoreDependencies): BucketStore {
     find: async (name) => (await readBucket(meta, name)).value,
     create: (request) => createBucket(dependencies, request),
     delete: (bucket, { uploadsCount }) => deleteBucket(dependencies, bucket, uploadsCount),
+    putLock: (bucket, wanted, rules) => putBucketLock(dependencies, bucket, wanted, rules),
     setVersioning: (bucket, versioning) =>
-      changeBucket(dependencies, bucket, 'PutBucketVersioning', (now) => ({ bucket: { ...now, versioning } })),
+      changeBucket(dependencies, bucket, 'PutBucketVersioning', (now) => {
+        requireVersioningFree(now, versioning)
+        return { bucket: { ...now, versioning } }
+      }),
     setAcl: (bucket, acl) => changeBucket(dependencies, bucket, 'PutBucketACL', (now) => ({ bucket: { ...now, acl } })),
     list: (accountId, after, limit, keep) => listBuckets(meta, accountId, after, limit, keep),
     recover: () => recoverBuckets(dependencies),
@@ -124,7 +135,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
       accountId,
       region,
       createdAt,
-      versioning: 'unset',
+      versioning: request.versioning ?? 'unset',
       acl,
       state: 'active',
       documents: documents.map(({ kind }) => kind),

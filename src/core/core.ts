@@ -1,5 +1,7 @@
 /** What the server can do, without HTTP. */
 
+import type { Bucket } from '../model/bucket.js'
+import type { Lifecycle } from '../model/lifecycle.js'
 import { type AccelerationStore, createAcceleration } from './acceleration.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
@@ -11,6 +13,7 @@ import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
 import { createKeyRing } from './key-ring.js'
 import { createKeyRingManagement, type KeyRingManagement } from './key-ring-management.js'
+import { lifecycleFormat } from './lifecycle-record.js'
 import { createLimits, type LimitStore } from './limits.js'
 import { createListing, type Listing } from './listing.js'
 import { createMultipart, type MultipartStore } from './multipart.js'
@@ -22,6 +25,8 @@ import { createServerKeys } from './server-keys.js'
 import { createServiceMode, type ServiceMode } from './service-mode.js'
 import { createSessions } from './sessions.js'
 import { createTorrents, type TorrentStore } from './torrents.js'
+
+const LIFECYCLES_REMEMBERED_MAX = 100
 
 export interface Core {
   readonly identities: IdentityStore
@@ -35,6 +40,8 @@ export interface Core {
   readonly acceleration: AccelerationStore
   readonly limits: LimitStore
   readonly torrents: TorrentStore
+  /** Remembered by revision. */
+  readonly lifecycleOf: (bucket: Bucket) => Lifecycle | undefined | Promise<Lifecycle | undefined>
   readonly objects: ObjectStore
   readonly restores: RestoreStore
   readonly multipart: MultipartStore
@@ -60,6 +67,11 @@ export function createCore(given: GivenDependencies): Core {
     documents,
     domains: createDomains(dependencies),
     bucketAccess: createBucketAccess(documents),
+    lifecycleOf: documents.reader(
+      [lifecycleFormat.kind],
+      ([found]) => (found === undefined ? undefined : lifecycleFormat.fromJson(found.json)),
+      LIFECYCLES_REMEMBERED_MAX,
+    ),
     restores: createRestores(dependencies),
     acceleration: createAcceleration(dependencies, documents),
     limits: createLimits(dependencies, documents),

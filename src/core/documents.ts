@@ -3,6 +3,7 @@
  * changes, in the same commits, so that what is not configured costs no reading, and what has not changed none either.
  */
 
+import { assert } from '../base/assert.js'
 import { putBounded } from '../base/bounded-map.js'
 import type { Bytes } from '../base/bytes.js'
 import type { MetaStore, Put } from '../meta/meta-store.js'
@@ -48,12 +49,14 @@ export function createDocuments(dependencies: CoreDependencies): DocumentStore {
     find: (bucket, format) => findDocument(meta, bucket, format),
     reader: (kinds, parse, rememberedMax) => createReader(meta, kinds, parse, rememberedMax),
     put: (bucket, kind, make) =>
-      changeBucket(dependencies, bucket, `PutBucketDocument ${kind}`, (now) => ({
-        bucket: withDocument(now, kind),
-        puts: [putOf(documentCodec, documentKey(now.id, kind), make(now))],
-      })),
+      changeBucket(dependencies, bucket, `PutBucketDocument ${kind}`, (now) => {
+        requireOrdinary(kind)
+        const puts = [putOf(documentCodec, documentKey(now.id, kind), make(now))]
+        return { bucket: withDocument(now, kind), puts }
+      }),
     remove: (bucket, kind) =>
       changeBucket(dependencies, bucket, `DeleteBucketDocument ${kind}`, (now) => {
+        requireOrdinary(kind)
         if (!now.documents.includes(kind)) return { bucket: now }
         return { bucket: withoutDocument(now, kind), removes: [documentKey(now.id, kind)] }
       }),
@@ -97,6 +100,11 @@ function withoutDocument(bucket: Bucket, kind: DocumentKind): Bucket {
     bucket,
     bucket.documents.filter((each) => each !== kind),
   )
+}
+
+/** A lock has rules of its own for how it changes (bucket-lock.ts), and here would be a way around them. */
+function requireOrdinary(kind: DocumentKind): void {
+  assert(kind !== 'object-lock', 'an object lock changes by its own rules only')
 }
 
 function withDocuments(bucket: Bucket, documents: readonly DocumentKind[]): Bucket {

@@ -124,13 +124,20 @@ async function listParts(meta: MetaStore, name: UploadName, afterNumber: number,
   return { upload, parts, truncated: false }
 }
 
-/** Removes the upload and its parts. A Complete that comes first wins: then there is no such upload any more. */
-export function removeUpload(dependencies: CoreDependencies, name: UploadName): Promise<void> {
+/**
+ * Removes the upload and its parts. A Complete that comes first wins: then there is no such upload any more. `allow`
+ * throws when it has to stay; the commit checks the rows of both.
+ */
+export function removeUpload(
+  dependencies: CoreDependencies,
+  name: UploadName,
+  allow: (upload: Upload, bucket: Bucket) => void = () => undefined,
+): Promise<void> {
   return commitPlanned(dependencies, 'AbortMultipartUpload', async () => {
     const upload = await readUpload(dependencies.meta, name)
-    requireUpload(upload, name)
     const changes = createChanges(dependencies)
     const bucket = await checkUploadBucket(dependencies.meta, changes, name)
+    allow(requireUpload(upload, name), bucket)
     const parts = await readParts(dependencies.meta, name.uploadId)
     endUpload(changes, upload, parts)
     for (const { value } of parts.rows) changes.release(value.pieces)

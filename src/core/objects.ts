@@ -10,6 +10,7 @@ import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
 import { NO_USAGE, type Usage } from '../model/limits.js'
+import { type Bypass, NO_BYPASS } from '../model/object-lock.js'
 import type { TagSet } from '../model/tags.js'
 import type {
   AnyVersion,
@@ -20,7 +21,7 @@ import type {
   StoredChecksum,
   StoredPart,
 } from '../model/version.js'
-import type { VersionExtras } from '../model/version-extras.js'
+import type { ObjectLock, VersionExtras } from '../model/version-extras.js'
 import { encodeVersionId, type VersionReference } from '../model/version-id.js'
 import { isOutrun, OUTRUN_TIMES_MAX, piecesOf } from './changes.js'
 import { requireWrite, type WriteConditions } from './conditions.js'
@@ -41,6 +42,7 @@ import {
   readHead,
   readKey,
   removeVersion,
+  requireReplaceable,
   rewriteVersion,
   type Written,
   writeVersion,
@@ -126,11 +128,23 @@ export interface ObjectStore {
   bytesOf(version: ObjectVersion, range: ByteRange, customerKey?: Secret): AsyncIterable<Bytes>
   /** Empty unless it was uploaded in parts. */
   partsOf(version: ObjectVersion): Promise<readonly StoredPart[]>
-  delete(name: ObjectName, accountId: string, allow?: (current: ObjectVersion | undefined) => void): Promise<Deleted>
+  /** ObjectLocked, unless `bypass` helps; without a version id it never does. */
+  delete(
+    name: ObjectName,
+    accountId: string,
+    allow?: (current: ObjectVersion | undefined) => void,
+    bypass?: Bypass,
+  ): Promise<Deleted>
   /** Replaces the ACL of a version; `allow` sees the one whose ACL it will be. Undefined: it follows its bucket. */
   setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** The same for its tags. */
   setTags(name: ObjectName, tags: TagSet, allow: (object: FoundObject) => void): Promise<FoundObject>
+  /** The same for its lock: `change` says what the lock becomes. */
+  setLock(
+    name: ObjectName,
+    bypass: Bypass,
+    change: (object: FoundObject) => ObjectLock | undefined,
+  ): Promise<FoundObject>
   /** Moves no byte where both are under the same key: the new version shares the blobs of the old one. */
   copy(request: CopyRequest): Promise<Written & { readonly source: FoundObject }>
 }
@@ -150,9 +164,11 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
       yield* readPieces(dependencies, pieces, protectionOf(version.extras.encryption, customerKey))
     },
     partsOf: (version) => partsOf(meta, version.content),
-    delete: (name, accountId, allow = () => undefined) => deleteObject(dependencies, name, accountId, allow),
+    delete: (name, accountId, allow = () => undefined, bypass = NO_BYPASS) =>
+      deleteObject(dependencies, name, accountId, allow, bypass),
     setAcl: (name, acl, allow) => annotateObject(dependencies, name, 'PutObjectACL', { acl }, allow),
     setTags: (name, tags, allow) => annotateObject(dependencies, name, 'PutObjectTagging', { tags }, allow),
+    setLock: (name, bypass, change) => lockObject(dependencies, name, bypass, change),
     copy: (request) => copyObject(dependencies, request),
   }
 }
@@ -203,9 +219,10 @@ async function openObject<T extends { readonly range: ByteRange; readonly custom
 async function putObject(dependencies: CoreDependencies, request: PutRequest): Promise<Written> {
   const { bucket, key, conditions, source, headers, storageClass, accountId, acl, tags, extras } = request
   const allow = (head: Head) => requireWrite(conditions, key, currentObject(head), head.bucket.versioning !== 'unset')
-  const before = await readHead(dependencies.meta, bucket, key)
-  allow(before)
-  await requireRoom(dependencies, before.bucket, key, leastChange(before, source.sizeBytes ?? 0))
+  const entered = await readHead(dependencies.meta, bucket, key)
+  allow(entered)
+  requireReplaceable(dependencies, entered)
+  await requireRoom(dependencies, entered.bucket, key, leastChange(entered, source.sizeBytes ?? 0))
   const stored = await storeBytes(dependencies, source, protectionOf(extras.encryption, request.customerKey))
   const { piece, inlineRow, sizeBytes, md5, crc64, checksum } = stored
   const content: Content = { kind: 'pieces', pieces: piece === undefined ? [] : [piece] }
@@ -292,12 +309,13 @@ async function deleteObject(
   { bucket, key, reference }: ObjectName,
   accountId: string,
   allow: (current: ObjectVersion | undefined) => void,
+  bypass: Bypass,
 ): Promise<Deleted> {
   const allowHead = (head: Head) => allow(currentObject(head))
   if (reference !== undefined) {
     const allowNamed = (_head: Head, located: Located | undefined) =>
       allow(located?.version.kind === 'object' ? located.version : undefined)
-    return { ...(await removeVersion(dependencies, bucket, key, reference, allowNamed)), marker: undefined }
+    return { ...(await removeVersion(dependencies, bucket, key, reference, bypass, allowNamed)), marker: undefined }
   }
   return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
 }
@@ -309,10 +327,24 @@ async function annotateObject(
   annotation: Partial<Pick<ObjectVersion, 'acl' | 'tags'>>,
   allow: (object: FoundObject) => void,
 ): Promise<FoundObject> {
-  return rewriteVersion(dependencies, bucket, key, operation, async (head) => {
+  return rewriteVersion(dependencies, bucket, key, operation, NO_BYPASS, async (head) => {
     const found = await findInHead(dependencies.meta, head, key, reference)
     allow(found)
     return { ...found, version: { ...found.version, ...annotation } }
+  })
+}
+
+async function lockObject(
+  dependencies: CoreDependencies,
+  { bucket, key, reference }: ObjectName,
+  bypass: Bypass,
+  change: (object: FoundObject) => ObjectLock | undefined,
+): Promise<FoundObject> {
+  return rewriteVersion(dependencies, bucket, key, 'PutObjectRetention', bypass, async (head) => {
+    const found = await findInHead(dependencies.meta, head, key, reference)
+    const { lock: _replaced, ...others } = found.version.extras
+    const lock = change(found)
+    return { ...found, version: { ...found.version, extras: lock === undefined ? others : { ...others, lock } } }
   })
 }
 

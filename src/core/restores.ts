@@ -1,5 +1,6 @@
 /** Restores of archived versions: moments in the row of the version, which keeps its id, its time and its content. */
 
+import { NO_BYPASS } from '../model/object-lock.js'
 import { planRestore, type WantedRestore } from '../model/restore.js'
 import type { CoreDependencies } from './dependencies.js'
 import { type FoundObject, findInHead, type ObjectName } from './objects.js'
@@ -19,7 +20,7 @@ export function createRestores(dependencies: CoreDependencies): RestoreStore {
   const { meta, clock, limits } = dependencies
   return {
     request: ({ bucket, key, reference }, wanted, allow) =>
-      rewriteVersion(dependencies, bucket, key, 'PostObjectRestore', async (head) => {
+      rewriteVersion(dependencies, bucket, key, 'PostObjectRestore', NO_BYPASS, async (head) => {
         const found = await findInHead(meta, head, key, reference)
         allow(found)
         const { version } = found

@@ -10,10 +10,12 @@ import type { RandomBytes } from '../base/ids.js'
 import { keyParts } from '../meta/key.js'
 import { type Entry, isCollapsed, type MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
+import { type Bypass, NO_BYPASS } from '../model/object-lock.js'
 import type { AnyVersion, DeleteMarker, ObjectVersion } from '../model/version.js'
 import { nextSequence, type VersionReference } from '../model/version-id.js'
 import { type Changes, commitPlanned, createChanges, releaseVersion } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
+import { requireLockKept, requireRemovable, withBucketLock } from './lock-guard.js'
 import { requireOpen } from './open-bucket.js'
 import {
   bucketCodec,
@@ -134,22 +136,27 @@ export function writeVersion(
 
 /** The changes that put a version on top of what the key holds. */
 async function putNewest(
-  { meta, clock, random }: CoreDependencies,
+  dependencies: CoreDependencies,
   changes: Changes,
   head: Head,
   name: string,
   version: NewVersion,
 ): Promise<AnyVersion> {
+  const { meta, clock, random } = dependencies
   const now = clock.now()
+  const brought =
+    version.kind === 'object' && head.bucket.documents.includes('object-lock')
+      ? { ...version, extras: await withBucketLock(meta, head.bucket, version.extras, now) }
+      : version
   const complete = {
-    ...version,
+    ...brought,
     key: name,
     sequence: nextSequence(now * 1000 + microsWithin(random), head.current?.sequence),
     isNull: head.bucket.versioning !== 'enabled',
     modifiedAt: now,
   }
-  await displaceCurrent(meta, changes, head, name, complete.isNull)
-  if (complete.isNull) await dropNoncurrentNull(meta, changes, head, name)
+  await displaceCurrent(dependencies, changes, head, name, complete.isNull)
+  if (complete.isNull) await dropNoncurrentNull(dependencies, changes, head, name)
   if (complete.kind === 'object') changes.tally({ sizeBytes: complete.sizeBytes, objects: 1 })
   putCurrent(changes, head, complete)
   return complete
@@ -162,7 +169,7 @@ function microsWithin(random: RandomBytes): number {
 
 /** The old current version becomes noncurrent, or goes when the new one takes its place as the null version. */
 async function displaceCurrent(
-  meta: MetaStore,
+  dependencies: CoreDependencies,
   changes: Changes,
   head: Head,
   name: string,
@@ -171,7 +178,7 @@ async function displaceCurrent(
   const { current } = head
   if (current === undefined) return
   if (byNull && current.isNull) {
-    if (current.kind === 'object') await releaseVersion(meta, changes, current)
+    await loseVersion(dependencies, changes, current, NO_BYPASS)
     return
   }
   const bucketId = head.bucket.id
@@ -179,16 +186,37 @@ async function displaceCurrent(
   if (current.isNull) changes.put(putOf(nullVersionCodec, nullVersionKey(bucketId, name), current.sequence))
 }
 
-async function dropNoncurrentNull(meta: MetaStore, changes: Changes, head: Head, name: string): Promise<void> {
+async function dropNoncurrentNull(
+  dependencies: CoreDependencies,
+  changes: Changes,
+  head: Head,
+  name: string,
+): Promise<void> {
   const sequence = head.nullVersion?.value
   if (sequence === undefined || head.current?.isNull === true) return
   const rowKey = noncurrentKey(head.bucket.id, name, sequence)
-  const row = versionRow(name, rowKey, await meta.get(rowKey))
+  const row = versionRow(name, rowKey, await dependencies.meta.get(rowKey))
   if (row.value === undefined) return
   changes.check(row)
   changes.remove(rowKey)
   changes.remove(nullVersionKey(head.bucket.id, name))
-  if (row.value.kind === 'object') await releaseVersion(meta, changes, row.value)
+  await loseVersion(dependencies, changes, row.value, NO_BYPASS)
+}
+
+/** What a put would be refused for at its commit, as far as the head tells: said before a body is asked for. */
+export function requireReplaceable({ clock }: CoreDependencies, { current, bucket }: Head): void {
+  if (current?.isNull === true && bucket.versioning !== 'enabled') requireRemovable(current, clock.now(), NO_BYPASS)
+}
+
+/** Whatever takes a version away for good comes through here: a locked one stops it. */
+async function loseVersion(
+  { meta, clock }: CoreDependencies,
+  changes: Changes,
+  version: AnyVersion,
+  bypass: Bypass,
+): Promise<void> {
+  requireRemovable(version, clock.now(), bypass)
+  if (version.kind === 'object') await releaseVersion(meta, changes, version)
 }
 
 /** Writes the row of the new current version and clears the other one. */
@@ -231,7 +259,8 @@ export async function locateVersion(
 
 /**
  * Puts a version with other facts in the place where it stands: not newer than before, and with the same content.
- * `plan` finds it in the key's state, and is called again when another writer came first.
+ * `plan` finds it in the key's state, and is called again when another writer came first. Its lock may only grow,
+ * unless `bypass` says otherwise.
  */
 export function rewriteVersion<
   T extends { readonly version: ObjectVersion; readonly row: Row<AnyVersion | undefined> },
@@ -240,12 +269,14 @@ export function rewriteVersion<
   bucket: Bucket,
   name: string,
   operation: string,
+  bypass: Bypass,
   plan: (head: Head) => Promise<T>,
 ): Promise<T> {
   return commitPlanned(dependencies, operation, async () => {
     const head = await readHead(dependencies.meta, bucket, name)
     const planned = await plan(head)
     const { row, version } = planned
+    if (row.value?.kind === 'object') requireLockKept(row.value, version, dependencies.clock.now(), bypass)
     const changes = createChanges(dependencies)
     checkHead(changes, head)
     if (row !== head.object) changes.check(row)
@@ -295,7 +326,7 @@ export function deleteCurrent(
     const { current } = head
     if (current !== undefined) {
       changes.remove(head.object.key)
-      if (current.kind === 'object') await releaseVersion(dependencies.meta, changes, current)
+      await loseVersion(dependencies, changes, current, NO_BYPASS)
     }
     return {
       batch: await settleCounted(dependencies, changes, head.bucket, name),
@@ -310,18 +341,19 @@ export function removeVersion(
   bucket: Bucket,
   name: string,
   reference: VersionReference,
-  allow: (head: Head, located: Located | undefined) => void,
+  bypass: Bypass,
+  allow: (head: Head, located: Located | undefined) => void | Promise<void>,
 ): Promise<Removed> {
   const { meta } = dependencies
   return commitPlanned(dependencies, 'DeleteObject', async () => {
     const head = await readHead(meta, bucket, name)
     const located = await locateVersion(meta, head, name, reference)
-    allow(head, located)
+    await allow(head, located)
     const changes = createChanges(dependencies)
     checkHead(changes, head)
     if (located !== undefined) {
       const { version, row, isCurrent } = located
-      if (version.kind === 'object') await releaseVersion(meta, changes, version)
+      await loseVersion(dependencies, changes, version, bypass)
       if (isCurrent) await promoteNewest(meta, changes, head, name)
       else {
         changes.check(row)

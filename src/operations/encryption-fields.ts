@@ -126,16 +126,19 @@ async function encryptionByDefault(
   return kmsEncryption(services, bucket, key, { context: undefined, bucketKeyEnabled })
 }
 
-/** Parts are encrypted as their upload says (cos-object.md 22): the header that would say otherwise is refused. */
-export const noEncryptionOfPart: HeadField<undefined> = headField(`x-*-${HEADER}`, refuseEncryptionHeader)
-
-/** Headers of writes in a request that is none. */
-export function refuseEncryptionHeader(source: InputSource): undefined {
-  const { request, dialect } = source
-  const algorithm = `${dialect.vendorPrefix}${HEADER}`
-  const ArgumentName = (request.headers.get(algorithm) ?? '') === '' ? givenKmsHeader(source) : algorithm
+/** Parts are encrypted as their upload says (cos-object.md 22): headers that would say otherwise are refused. */
+export const noEncryptionOfPart: HeadField<undefined> = headField(`x-*-${HEADER}`, (source) => {
+  refuseAlgorithm(source)
+  const ArgumentName = givenKmsHeader(source)
   if (ArgumentName === undefined) return undefined
-  return fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue: request.headers.get(ArgumentName) ?? '' })
+  return fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue: source.request.headers.get(ArgumentName) ?? '' })
+})
+
+/** An algorithm in a request that encrypts nothing. */
+export function refuseAlgorithm({ request, dialect }: InputSource): void {
+  const ArgumentName = `${dialect.vendorPrefix}${HEADER}`
+  const ArgumentValue = request.headers.get(ArgumentName) ?? ''
+  if (ArgumentValue !== '') fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue })
 }
 
 /** May the bytes be read: in COS not by everybody, and never without the key of the customer who has set one. */

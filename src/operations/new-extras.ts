@@ -9,6 +9,7 @@ import { NO_EXTRAS, type VersionExtras } from '../model/version-extras.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { encryptionPart } from './encryption-fields.js'
+import { lockPart } from './lock-fields.js'
 import { redirectLocation } from './redirect-location.js'
 
 /** Undefined: it adds nothing. */
@@ -26,7 +27,7 @@ export interface ExtraPart {
 }
 
 /** In the order of errors.md 4.1, stage 9. */
-const PARTS: readonly ExtraPart[] = [redirectLocation, encryptionPart]
+const PARTS: readonly ExtraPart[] = [redirectLocation, encryptionPart, lockPart]
 
 export const wantedExtras: HeadField<readonly WantedExtra[]> = headField(
   PARTS.map(({ place }) => place).join(', '),

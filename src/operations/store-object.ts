@@ -11,6 +11,7 @@ import { showEtag, showHeaders, showVendorHeader } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { type GivenAcl, newObjectAcl } from './acl-fields.js'
 import { shownNewEncryption } from './encryption-fields.js'
+import { expirationText } from './lifecycle-headers.js'
 import { newExtras, type WantedExtra } from './new-extras.js'
 import {
   checksumHeaders,
@@ -41,6 +42,7 @@ export const storedOutput = {
   versionId: showVendorHeader('version-id'),
   checksum: showHeaders,
   encryption: showHeaders,
+  expiration: showVendorHeader('expiration'),
 }
 
 export async function storeObject(services: Services, bucket: Bucket, key: string, request: StoreRequest) {
@@ -69,5 +71,6 @@ export async function storeObject(services: Services, bucket: Bucket, key: strin
     versionId: writtenVersionId(dialect, written.bucket, version),
     checksum: checksumHeaders(version),
     encryption: shownNewEncryption(dialect, version.extras, request.customerKey),
+    expiration: await expirationText(services, written.bucket, version),
   }
 }

@@ -6,6 +6,8 @@ import { getBucketAcl, putBucketAcl } from './bucket/bucket-acl.js'
 import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketDomain } from './bucket/bucket-domain.js'
 import { bucketEncryption } from './bucket/bucket-encryption.js'
+import { bucketLifecycle } from './bucket/bucket-lifecycle.js'
+import { getBucketObjectLock, putBucketObjectLock } from './bucket/bucket-object-lock.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
 import { bucketReferer } from './bucket/bucket-referer.js'
@@ -35,6 +37,7 @@ import { getObject, headObject } from './object/get-object.js'
 import { getObjectAttributes } from './object/get-object-attributes.js'
 import { getObjectTorrent } from './object/get-object-torrent.js'
 import { getObjectAcl, putObjectAcl } from './object/object-acl.js'
+import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRetention } from './object/object-lock.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object/object-tagging.js'
 import { postObject } from './object/post-object.js'
 import { postObjectRestore } from './object/post-object-restore.js'
@@ -54,6 +57,8 @@ export const operations: readonly Operation[] = [
   putBucketAccelerate,
   getBucketAcl,
   putBucketAcl,
+  getBucketObjectLock,
+  putBucketObjectLock,
   getBucketPolicy,
   putBucketPolicy,
   deleteBucketPolicy,
@@ -69,6 +74,7 @@ export const operations: readonly Operation[] = [
   ...bucketReferer,
   ...bucketDomain,
   ...bucketEncryption,
+  ...bucketLifecycle,
   listObjects,
   listObjectsV2,
   listObjectVersions,
@@ -88,6 +94,10 @@ export const operations: readonly Operation[] = [
   putObjectTagging,
   deleteObjectTagging,
   postObjectRestore,
+  getObjectRetention,
+  putObjectRetention,
+  getObjectLegalHold,
+  putObjectLegalHold,
   initiateMultipartUpload,
   uploadPart,
   uploadPartCopy,

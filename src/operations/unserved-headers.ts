@@ -5,23 +5,14 @@
 
 import { fail } from '../model/errors/index.js'
 import { type HeadField, headField } from '../wire/field.js'
-import { refuseEncryptionHeader } from './encryption-fields.js'
+import { refuseAlgorithm } from './encryption-fields.js'
 
 type Kind = 'bucket' | 'object' | 'read' | 'complete'
 
 /** Without the vendor prefix. */
 const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
   bucket: [],
-  object: [
-    'object-lock-mode',
-    'object-lock-retain-until-date',
-    'object-lock-legal-hold',
-    'write-offset-bytes',
-    'traffic-limit',
-    'callback',
-    'return-body',
-    'mime-limit',
-  ],
+  object: ['write-offset-bytes', 'traffic-limit', 'callback', 'return-body', 'mime-limit'],
   read: ['traffic-limit'],
   complete: ['callback', 'return-body'],
 }
@@ -39,9 +30,10 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
     const makesObject = kind === 'object' || kind === 'complete'
     if (makesObject && (headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
     // It belongs to writes (cos-object.md 22).
-    if (kind === 'read') refuseEncryptionHeader(source)
+    if (kind === 'read') refuseAlgorithm(source)
     if (
       kind === 'bucket' &&
+      !dialect.traits.lock.atCreation &&
       headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
     ) {
       notServed(`${dialect.vendorPrefix}bucket-object-lock-enabled`)

@@ -35,11 +35,9 @@ const FAMILIES: readonly Family[] = [
     target: 'bucket',
     dialects: BOTH,
   },
-  { name: 'BucketLifecycle', query: 'lifecycle', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketLive', query: 'live', methods: ['GET', 'PUT', 'DELETE', 'POST'], target: 'bucket', dialects: COS },
   { name: 'BucketLogging', query: 'logging', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketNotification', query: 'notification', methods: GP, target: 'bucket', dialects: BOTH },
-  { name: 'BucketObjectLockConfiguration', query: 'object-lock', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketOrigin', query: 'origin', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketReplication', query: 'replication', methods: GPD, target: 'bucket', dialects: BOTH },
   { name: 'BucketAnalyticsConfiguration', query: 'analytics', methods: GPD, target: 'bucket', dialects: S3 },
@@ -59,8 +57,6 @@ const FAMILIES: readonly Family[] = [
     dialects: S3,
   },
   { name: 'Session', query: 'session', methods: ['GET'], target: 'bucket', dialects: S3 },
-  { name: 'ObjectRetention', query: 'retention', methods: GP, target: 'object', dialects: BOTH },
-  { name: 'ObjectLegalHold', query: 'legal-hold', methods: GP, target: 'object', dialects: S3 },
   { name: 'Symlink', query: 'symlink', methods: GP, target: 'object', dialects: COS },
 ]
 

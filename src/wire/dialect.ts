@@ -1,6 +1,8 @@
 /** What a dialect is: data and signature schemes. No operation asks which one it serves; it reads a trait. */
 
 import type { Bytes } from '../base/bytes.js'
+import type { LockRules } from '../core/bucket-lock.js'
+import type { LifecycleLimits } from '../model/lifecycle-check.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
 import type { TagSubject } from '../model/tags.js'
@@ -75,6 +77,17 @@ export interface KmsTraits {
   readonly unsignedMessage: string | undefined
 }
 
+export interface LockTraits extends LockRules {
+  /** Governance, its bypass and legal holds. */
+  readonly governance: boolean
+  /** What a retention in a bucket without lock is; NoSuchObjectLockConfiguration otherwise. */
+  readonly unlockedIsInvalidRequest: boolean
+  /** May be chosen when the bucket is made. */
+  readonly atCreation: boolean
+  /** A locked object comes with a digest. */
+  readonly needsDigest: boolean
+}
+
 /** Behaviour that differs, by name. The values stand in dialects/<name>/dialect.ts, each with its source. */
 export interface Traits {
   /** Longest object key, UTF-8 bytes. */
@@ -127,8 +140,12 @@ export interface Traits {
   readonly writeGrantsOnObjects: boolean
   /** An ACL document that names another owner than there is is refused. */
   readonly aclOwnerChecked: boolean
+  /** Object lock. */
+  readonly lock: LockTraits
   /** An origin of a CORS rule is `*` or a scheme and a host. */
   readonly corsOriginsAreUrls: boolean
+  /** What lifecycle rules may say. */
+  readonly lifecycle: LifecycleLimits
   /** A preflight is shown the headers that its rule allows; otherwise those that it asked for. */
   readonly corsShowsRule: boolean
   /** Between methods and between headers in the answers to other origins. */

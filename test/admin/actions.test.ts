@@ -372,6 +372,21 @@ test('access explain shows every rule that was looked at, and what decides', asy
   await refused(world, 404, 'NoSuchBucket', 'access explain', { ...asked, do: 's3:GetObject', on: 'nope' })
 })
 
+test('access explain says that a stored policy cannot be read', async () => {
+  await using world = await createAdminWorld()
+  const { core } = world.service
+  const holder = (await core.identities.findKey(OWNER.id)) ?? assert.fail('there is no key')
+  const accountId = holder.principal.account.id
+  const made = { name: 'b-1250000000', accountId, region: 'ap-guangzhou', acl: 'private' } as const
+  const bucket = await core.buckets.create(made)
+  const ask = () => done(world, 'access explain', { as: OWNER.id, do: 's3:GetObject', on: 'b-1250000000/k' })
+  assert.equal((await ask())['decision'], 'allowed')
+  await core.documents.put(bucket, 'policy', () => '{ no policy')
+  const explained = await ask()
+  assert.equal(explained['decision'], 'denied')
+  assert.match(JSON.stringify(explained), /the stored bucket policy cannot be read/)
+})
+
 // --- the log --------------------------------------------------------------------------------------------------
 
 test('each action leaves a line: who did what to whom, and how it ended', async () => {

@@ -209,6 +209,32 @@ describe('s3cmd', () => {
     assert.match(warm.errors, /Restore is not allowed for the object's current storage class/)
   })
 
+  test('sets, gets and removes lifecycle rules, its own and a file of them', async () => {
+    const rules = (days: number) =>
+      `<LifecycleConfiguration><Rule><ID>old</ID><Filter><Prefix>old/</Prefix></Filter><Status>Enabled</Status>
+<Expiration><Days>${days}</Days></Expiration></Rule></LifecycleConfiguration>`
+    await writeFile(local('rules.xml'), rules(7))
+    await s3cmd.mustRun(['setlifecycle', local('rules.xml'), 's3://first'])
+    const { text } = await s3cmd.mustRun(['getlifecycle', 's3://first'])
+    assert.match(text, /<ID>old<\/ID>/)
+    assert.match(text, /<Prefix>old\/<\/Prefix>/)
+    assert.match(text, /<Days>7<\/Days>/)
+    const expiration = async () =>
+      (await s3cmd.mustRun(['info', 's3://first'])).text.match(/^.*Expir.*$/gm)?.join() ?? ''
+    await writeFile(local('wrong.xml'), rules(0))
+    const refused = await s3cmd.run(['setlifecycle', local('wrong.xml'), 's3://first'])
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.errors, /'Days' must be an integer from 1/)
+    await s3cmd.mustRun(['dellifecycle', 's3://first'])
+    assert.match(await expiration(), /none/)
+    await s3cmd.mustRun(['expire', '--expiry-days=3', '--expiry-prefix=tmp/', 's3://first'])
+    assert.match(await expiration(), /'tmp\/' will expire in '3' day/)
+    await s3cmd.mustRun(['expire', 's3://first'])
+    assert.match(await expiration(), /none/)
+    const absent = await s3cmd.run(['getlifecycle', 's3://first'])
+    assert.match(absent.errors, /NoSuchLifecycleConfiguration/)
+  })
+
   test('signs URLs with the retired version 2, which is refused by its name', async () => {
     const { text } = await s3cmd.mustRun(['signurl', 's3://first/signed', '+60'])
     const answer = await fetchPlainly(server, text.trim())

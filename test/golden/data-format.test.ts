@@ -16,7 +16,9 @@ import { corsFormat } from '../../src/core/cors-record.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import { domainFormat } from '../../src/core/domains.js'
 import * as identityRows from '../../src/core/identity-rows.js'
+import { lifecycleFormat } from '../../src/core/lifecycle-record.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
+import { lockFormat } from '../../src/core/lock-record.js'
 import { refererFormat } from '../../src/core/referer-record.js'
 import * as rows from '../../src/core/rows.js'
 import { createSealing } from '../../src/core/sealing.js'
@@ -30,6 +32,7 @@ import type { Bucket } from '../../src/model/bucket.js'
 import type { CorsConfiguration } from '../../src/model/cors.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
+import type { Lifecycle } from '../../src/model/lifecycle.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
 import type { KmsEncryption, VersionExtras } from '../../src/model/version-extras.js'
 import type { WebsiteConfiguration } from '../../src/model/website.js'
@@ -119,6 +122,44 @@ const KMS: KmsEncryption = {
   accountUin: '100000000001',
   context: '{"project":"石头"}',
   bucketKeyEnabled: true,
+}
+const NO_FILTER = {
+  prefix: undefined,
+  tags: [],
+  prefixNotEquals: undefined,
+  sizeBytesAbove: undefined,
+  sizeBytesBelow: undefined,
+}
+/** A rule with everything, and one with as little as there may be. */
+const LIFECYCLE: Lifecycle = {
+  rules: [
+    {
+      id: 'all',
+      enabled: true,
+      form: 'and',
+      filter: { prefix: 'a/', tags: TAGS, prefixNotEquals: 'a/b', sizeBytesAbove: 1, sizeBytesBelow: 5_000_000_000 },
+      transitions: [
+        { days: 30, date: undefined, storageClass: 'STANDARD_IA' },
+        { days: undefined, date: '2026-02-01T00:00:00+08:00', storageClass: 'ARCHIVE' },
+      ],
+      expiration: { days: 3650, date: undefined, markers: undefined },
+      noncurrentTransitions: [{ days: 0, newer: 3, storageClass: 'DEEP_ARCHIVE' }],
+      noncurrentExpiration: { days: 1, newer: 100 },
+      abortDays: 7,
+    },
+    {
+      id: 'markers',
+      enabled: false,
+      form: 'legacy',
+      filter: { ...NO_FILTER, prefix: '' },
+      transitions: [],
+      expiration: { days: undefined, date: undefined, markers: true },
+      noncurrentTransitions: [],
+      noncurrentExpiration: undefined,
+      abortDays: undefined,
+    },
+  ],
+  minimumSize: 'varies_by_storage_class',
 }
 const EXTRAS: VersionExtras = {
   lock: { retention: { mode: 'GOVERNANCE', retainUntil: 1_795_336_593_123 }, legalHold: true },
@@ -403,6 +444,12 @@ const SAMPLES: readonly Sample[] = [
     'upload with everything',
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
+  sample(
+    documentFormat(lockFormat),
+    { defaultRetention: { mode: 'GOVERNANCE', term: { unit: 'years', count: 2 } } },
+    'document of an object lock',
+  ),
+  sample(documentFormat(lockFormat), { defaultRetention: undefined }, 'document of an object lock without a term'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
   sample(documentFormat(accelerationFormat), 'Enabled', 'document of acceleration'),
   sample(documentFormat(limitsFormat), { objectsMax: 100, requestsPerSecondMax: 5 }, 'document of limits'),
@@ -461,6 +508,8 @@ const SAMPLES: readonly Sample[] = [
     type: 'WEBSITE',
     enabled: true,
   }),
+  sample(documentFormat(lifecycleFormat), LIFECYCLE),
+  sample(documentFormat(lifecycleFormat), { rules: [], minimumSize: undefined }, 'document of lifecycle without sizes'),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,

@@ -78,7 +78,7 @@ const PLACEMENTS: Readonly<Record<AuthKind, (signable: Signable, credentials: Cr
 const EXPIRES_SECONDS = 3600
 
 const V2_SUB_RESOURCES =
-  /^(?:accelerate|acl|cors|delete|encryption|location|logging|ownershipControls|partNumber|policy|policyStatus|publicAccessBlock|requestPayment|response-.*|restore|tagging|torrent|uploadId|uploads|versionId|versioning|versions|website)$/
+  /^(?:accelerate|acl|cors|delete|encryption|legal-hold|lifecycle|location|logging|object-lock|ownershipControls|partNumber|policy|policyStatus|publicAccessBlock|requestPayment|response-.*|restore|retention|tagging|torrent|uploadId|uploads|versionId|versioning|versions|website)$/
 
 /** As "Signing and authenticating REST requests" says, for a virtual host. */
 function signV2({ method, rawPath, query, host, headers }: Signable, { secret }: Credentials, date: string): string {

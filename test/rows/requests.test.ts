@@ -367,7 +367,7 @@ const ROWS: readonly Row[] = [
   {
     title: raises('NotImplemented', 'a sub-resource that is known and not served'),
     ...both(501, 'NotImplemented'),
-    request: () => ({ method: 'GET', bucket: BUCKET, query: { lifecycle: '' } }),
+    request: () => ({ method: 'GET', bucket: BUCKET, query: { logging: '' } }),
   },
   {
     title: raises('NoLoggingStatusForKey', 'the logging of an object'),

@@ -14,8 +14,11 @@ import { startServer, type TestServer } from '../../src/testing.js'
 
 export const REGION = 'ap-guangzhou'
 
+/** What a client has to know. */
+export type Reachable = Pick<TestServer, 'endpoint' | 'credentials'>
+
 /** Production host names through `Proxy`: nothing else of a program has to change. */
-export function cosThroughProxy(server: TestServer, options: COS.COSOptions = {}): COS {
+export function cosThroughProxy(server: Reachable, options: COS.COSOptions = {}): COS {
   return new COS({
     SecretId: server.credentials.secretId,
     SecretKey: server.credentials.secretKey,
@@ -54,7 +57,7 @@ export const ENGINES = [
   { engine: 'on disk', start: (directory: string) => startServer({ data: join(directory, 'data') }) },
 ] as const
 
-export function s3PathStyle(server: TestServer, config: S3ClientConfig = {}): S3Client {
+export function s3PathStyle(server: Reachable, config: S3ClientConfig = {}): S3Client {
   return new S3Client({
     endpoint: server.endpoint,
     region: 'us-east-1',

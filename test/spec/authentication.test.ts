@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { GRANT_PERMISSIONS, type GrantPermission } from '../../src/model/grants.js'
+import { NO_BYPASS } from '../../src/model/object-lock.js'
 import { type PermissionNeed, permissionNeeds } from '../../src/model/permissions.js'
 import { actionNames } from '../../src/model/policy/action-names.js'
 import { operations as table } from '../../src/operations/table.js'
@@ -59,10 +60,18 @@ interface Sample {
 const object = (said: Partial<Said> & { readonly method: string }): Sample => ({
   said: ({ speak }) => ({ bucket: speak.bucket, key: 'key', ...said }),
 })
+const locked = (said: Partial<Said> & { readonly method: string }): Sample => ({
+  said: () => ({ bucket: LOCKED_BUCKET, ...said }),
+})
 const bucket = (method: string, query: Said['query'] = {}, body?: string): Sample => ({
   said: ({ speak }) => ({ method, bucket: speak.bucket, query, ...(body === undefined ? {} : { body }) }),
 })
 
+const LOCKED_BUCKET = 'lockedbucket-1250000000'
+const LOCK = '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>'
+const RETENTION =
+  '<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2036-01-01T00:00:00Z</RetainUntilDate></Retention>'
+const HOLD = '<LegalHold><Status>ON</Status></LegalHold>'
 const DELETE = '<Delete><Object><Key>key</Key></Object></Delete>'
 const privately = ({ prefix }: Speaker) => ({ [`${prefix}acl`]: 'private' })
 const VERSIONING = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
@@ -92,6 +101,8 @@ const ENCRYPTION =
   '<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>'
 const CORS =
   '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>'
+const LIFECYCLE =
+  '<LifecycleConfiguration><Rule><ID>a</ID><Filter><Prefix>a</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule></LifecycleConfiguration>'
 const STRICT =
   '<StrictSignatureConfiguration><Rule><ID>a</ID><actionlist><action>AppendObject</action></actionlist><headerlist><header>Host</header></headerlist></Rule></StrictSignatureConfiguration>'
 const RESTORE = '<RestoreRequest><Days>1</Days></RestoreRequest>'
@@ -142,6 +153,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketEncryption: bucket('GET', { encryption: true }),
   PutBucketEncryption: bucket('PUT', { encryption: true }, ENCRYPTION),
   DeleteBucketEncryption: bucket('DELETE', { encryption: true }),
+  GetBucketLifecycle: bucket('GET', { lifecycle: true }),
+  PutBucketLifecycle: bucket('PUT', { lifecycle: true }, LIFECYCLE),
+  DeleteBucketLifecycle: bucket('DELETE', { lifecycle: true }),
   GetBucketCORS: bucket('GET', { cors: true }),
   PutBucketCORS: bucket('PUT', { cors: true }, CORS),
   DeleteBucketCORS: bucket('DELETE', { cors: true }),
@@ -195,6 +209,12 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       headers: privately(speak),
     }),
   },
+  GetBucketObjectLockConfiguration: locked({ method: 'GET', query: { 'object-lock': true } }),
+  PutBucketObjectLockConfiguration: locked({ method: 'PUT', query: { 'object-lock': true }, body: LOCK }),
+  GetObjectRetention: locked({ method: 'GET', key: 'kept', query: { retention: true } }),
+  PutObjectRetention: locked({ method: 'PUT', key: 'kept', query: { retention: true }, body: RETENTION }),
+  GetObjectLegalHold: locked({ method: 'GET', key: 'kept', query: { 'legal-hold': true } }),
+  PutObjectLegalHold: locked({ method: 'PUT', key: 'kept', query: { 'legal-hold': true }, body: HOLD }),
   GetObjectTagging: object({ method: 'GET', key: 'tagged', query: { tagging: true } }),
   PutObjectTagging: object({ method: 'PUT', query: { tagging: true }, body: TAGGING }),
   DeleteObjectTagging: object({ method: 'DELETE', query: { tagging: true } }),
@@ -239,11 +259,25 @@ function sampleOf({ name }: Operation): Sample {
   return SAMPLES[name] ?? assert.fail(`${name} has no sample`)
 }
 
+async function lockFixture({ core, say }: Speaker): Promise<void> {
+  const rules = { needsVersioning: false, onlyGrows: true }
+  const open = (await core.buckets.find(LOCKED_BUCKET)) ?? assert.fail()
+  const bucket = await core.buckets.putLock(open, { defaultRetention: undefined }, rules)
+  await say({ method: 'PUT', bucket: LOCKED_BUCKET, key: 'kept', body: 'kept' })
+  const retention = { mode: 'COMPLIANCE', retainUntil: Date.UTC(2035, 0, 1) } as const
+  await core.objects.setLock({ bucket, key: 'kept', reference: undefined }, NO_BYPASS, () => ({
+    retention,
+    legalHold: false,
+  }))
+}
+
 async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> {
   const speak = speaker(await createExchange({ sigv2: 'all' }), dialect)
   const headers = { [`${speak.prefix}acl`]: acl }
   await speak.makeBucket(speak.bucket, headers)
   await speak.makeBucket(EMPTY_BUCKET, headers)
+  await speak.makeBucket(LOCKED_BUCKET, headers)
+  await lockFixture(speak)
   await speak.put('key')
   await speak.put('archived', 'content', { [`${speak.prefix}storage-class`]: 'DEEP_ARCHIVE' })
   await speak.put('shared')
@@ -258,6 +292,7 @@ async function fixture(dialect: DialectName, acl = 'private'): Promise<Fixture> 
     ['website', ['index.html', null, null, null, null]],
     ['domain', [['ENABLED', 'b.example.org', 'REST']]],
     ['encryption', ['AES256', null]],
+    ['lifecycle', [[], null]],
     ['strict-signature', [['a', ['AppendObject'], ['Host'], []]]],
   ] as const) {
     await documents.put((await buckets.find(speak.bucket)) ?? assert.fail(), kind, () => json)

@@ -74,6 +74,10 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'website',
     'referer',
     'domain',
+    'object-lock',
+    'retention',
+    'legal-hold',
+    'lifecycle',
   ])
   for (const name of reservedNames[speak.dialect]) {
     if (served.has(name)) continue

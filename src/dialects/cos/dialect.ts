@@ -2,6 +2,7 @@
 
 import { fail } from '../../model/errors/index.js'
 import { qcsId } from '../../model/grants.js'
+import { COS_LIFECYCLE } from '../../model/lifecycle-check.js'
 import type { Account } from '../../model/principal.js'
 import type { Dialect, NumberedUser } from '../../wire/dialect.js'
 import { cosForm } from './form-signature.js'
@@ -63,7 +64,17 @@ export const cosDialect: Dialect = {
     grantHeadersKeepOwner: true, // 5.9: x-cos-acl counts as `private` beside them
     writeGrantsOnObjects: false, // object 15.3
     aclOwnerChecked: false, // 5.9 names no check
+    // cos-auth-and-bucket.md 5.27, cos-object.md 19
+    lock: {
+      needsVersioning: false,
+      onlyGrows: true,
+      governance: false,
+      unlockedIsInvalidRequest: false,
+      atCreation: false,
+      needsDigest: false,
+    },
     corsOriginsAreUrls: true, // cos-auth-and-bucket.md 5.10
+    lifecycle: COS_LIFECYCLE, // cos-auth-and-bucket.md 5.11
     corsShowsRule: true, // 5.10
     corsSeparator: ',',
     corsVaryAlways: false, // 5.10, ResponseVary

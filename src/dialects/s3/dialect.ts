@@ -1,6 +1,7 @@
 /** The S3 dialect as data. Sources: Amazon's API pages and errors.md. */
 
 import { qcsId } from '../../model/grants.js'
+import { S3_LIFECYCLE } from '../../model/lifecycle-check.js'
 import type { Account } from '../../model/principal.js'
 import type { PayloadContract } from '../../wire/authentication.js'
 import type { Dialect, NumberedUser } from '../../wire/dialect.js'
@@ -69,7 +70,16 @@ export function createS3Dialect(): Dialect {
       grantHeadersKeepOwner: false, // PutBucketAcl, x-amz-grant-*
       writeGrantsOnObjects: true, // PutObjectAcl, x-amz-grant-write
       aclOwnerChecked: true, // PutBucketAcl, Owner
+      lock: {
+        needsVersioning: true, // PutObjectLockConfiguration
+        onlyGrows: false,
+        governance: true,
+        unlockedIsInvalidRequest: true, // GetObjectRetention
+        atCreation: true, // CreateBucket
+        needsDigest: true, // PutObject, x-amz-object-lock-*
+      },
       corsOriginsAreUrls: false,
+      lifecycle: S3_LIFECYCLE,
       corsShowsRule: false,
       corsSeparator: ', ',
       corsVaryAlways: true,

@@ -2,6 +2,7 @@
 
 import { ownershipFormat } from '../../core/bucket-access.js'
 import { newDocument } from '../../core/buckets.js'
+import { lockFormat } from '../../core/lock-record.js'
 import { bucketTagsFormat } from '../../core/tags-record.js'
 import { fail } from '../../model/errors/index.js'
 import { givesAway } from '../../model/grants.js'
@@ -10,6 +11,7 @@ import { document, list, only, optional, record, trimmed } from '../../wire/docu
 import { choice, showHeader, vendorHeader, xmlBody } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { bucketAclHeaders, resolveHeaders } from '../acl-fields.js'
+import { lockAtCreation } from '../lock-fields.js'
 import { requireAccount } from '../signed-caller.js'
 import { allowedTags, bucketTagsHeader, tagElement } from '../tagging.js'
 import { unservedHeaders } from '../unserved-headers.js'
@@ -47,13 +49,14 @@ export const createBucket = operation({
     given: bucketAclHeaders,
     ownership: vendorHeader('object-ownership', choice(OWNERSHIPS)),
     unserved: unservedHeaders('bucket'),
+    lock: lockAtCreation,
     configuration: xmlBody(configuration, { absent: () => NO_CONFIGURATION }),
   },
   output: { location: showHeader('Location') },
   handle: async (
     services,
     { bucketName },
-    { tags: tagsInHeader, given, ownership, configuration: { location, tags: tagsInBody, zones, architecture } },
+    { tags: tagsInHeader, given, ownership, lock, configuration: { location, tags: tagsInBody, zones, architecture } },
   ) => {
     const { account } = requireAccount(services.principal)
     const { traits } = services.dialect
@@ -75,9 +78,19 @@ export const createBucket = operation({
     const documents = [
       ...(tags.length === 0 ? [] : [newDocument(bucketTagsFormat, tags)]),
       ...(ownership === undefined ? [] : [newDocument(ownershipFormat, ownership)]),
+      ...(lock ? [newDocument(lockFormat, { defaultRetention: undefined })] : []),
     ]
     const accountId = account.id
-    await services.core.buckets.create({ name: bucketName, accountId, region, acl, documents, aclDistinguishes })
+    const versioning = lock ? 'enabled' : 'unset'
+    await services.core.buckets.create({
+      name: bucketName,
+      accountId,
+      region,
+      acl,
+      documents,
+      aclDistinguishes,
+      versioning,
+    })
     return traits.locationInBody ? { location: `/${bucketName}` } : {}
   },
 })

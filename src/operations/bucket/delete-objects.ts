@@ -5,11 +5,13 @@ import { versionIdOf } from '../../core/objects.js'
 import type { Bucket } from '../../model/bucket.js'
 import { type ApiError, apiError, asApiError, fail, spellingOfError } from '../../model/errors/index.js'
 import { checkObjectKey } from '../../model/names.js'
+import type { Bypass } from '../../model/object-lock.js'
 import { parseConditions } from '../../model/preconditions.js'
 import { boolean, document, element, list, optional, record, S3_NAMESPACE, text, trimmed } from '../../wire/document.js'
 import { showXml, xmlBody } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { keyText } from '../documents.js'
+import { bypassHeader, bypassOf } from '../lock-fields.js'
 import { requireReference, writerOf } from '../object-fields.js'
 
 const KEYS_MAX = 1000
@@ -76,7 +78,12 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
   return results
 }
 
-async function deleteOne(services: Services, bucket: Bucket, { key, versionId, etag, lastModified, size }: Named) {
+async function deleteOne(
+  services: Services,
+  bucket: Bucket,
+  bypass: Bypass,
+  { key, versionId, etag, lastModified, size }: Named,
+) {
   if (lastModified !== undefined || size !== undefined) {
     throw apiError('NotImplemented', { Header: lastModified === undefined ? 'Size' : 'LastModifiedTime' })
   }
@@ -92,6 +99,7 @@ async function deleteOne(services: Services, bucket: Bucket, { key, versionId, e
     { bucket, key, reference },
     writerOf(services, bucket),
     (current) => requireWrite(write, key, current, true),
+    bypass,
   )
   const marker = outcome.marker ?? (outcome.removed?.kind === 'marker' ? outcome.removed : undefined)
   return {
@@ -109,18 +117,22 @@ export const deleteObjects = operation({
   match: { target: 'bucket', query: ['delete'] },
   permission: 'DeleteObject',
   keysInBody: true,
-  input: { request: xmlBody(deleteRequest, { sizeBytesMax: 4 * 1024 * 1024, digestRequired: true }) },
+  input: {
+    request: xmlBody(deleteRequest, { sizeBytesMax: 4 * 1024 * 1024, digestRequired: true }),
+    bypass: bypassHeader,
+  },
   output: { result: showXml(deleteResult) },
-  handle: async (services, { bucket }, { request: { quiet, objects } }) => {
+  handle: async (services, { bucket }, { request: { quiet, objects }, bypass }) => {
     if (objects.length === 0) fail('MalformedXML')
     for (const { key } of objects) {
       if (key === '') fail('UserKeyMustBeSpecified')
       checkObjectKey(key, services.dialect.traits)
     }
+    const mayBypass = bypassOf(services, bucket, bypass)
     const outcomes = await inTurn(groupByKey(objects), async (group) => {
       const each: (Awaited<ReturnType<typeof deleteOne>> | FailedDelete)[] = []
       for (const named of group)
-        each.push(await deleteOne(services, bucket, named).catch((error: unknown) => failed(named, error)))
+        each.push(await deleteOne(services, bucket, mayBypass, named).catch((error: unknown) => failed(named, error)))
       return each
     })
     const results = outcomes.flat()

@@ -32,6 +32,7 @@ import { operation, type Services } from '../../wire/operation.js'
 import { checksumElements, checksumText, givenChecksum, givenChecksumElements } from '../checksum-elements.js'
 import { keyText } from '../documents.js'
 import { shownEncryption } from '../encryption-fields.js'
+import { expirationText } from '../lifecycle-headers.js'
 import { shownCrc64, writeConditions, writerOf } from '../object-fields.js'
 import { unservedHeaders } from '../unserved-headers.js'
 import { uploadId } from './multipart-fields.js'
@@ -110,6 +111,7 @@ export const completeMultipartUpload = operation({
     crc64: showVendorHeader('hash-crc64ecma'),
     versionId: showVendorHeader('version-id'),
     encryption: showHeaders,
+    expiration: showVendorHeader('expiration'),
     result: showXml(completeResult),
   },
   handle: async (
@@ -142,6 +144,7 @@ export const completeMultipartUpload = operation({
       // Unlike PUT, Complete shows `null` in a suspended bucket in both dialects (cos-object.md 20).
       versionId: written.bucket.versioning === 'unset' ? undefined : versionIdOf(version),
       encryption: shownEncryption(dialect, version.extras, undefined),
+      expiration: await expirationText(services, written.bucket, version),
       result: {
         location: locationOf(services, bucket.name, key),
         bucket: bucket.name,

@@ -7,6 +7,7 @@ import { operation } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
 import { customerKey, shownNewEncryption } from '../encryption-fields.js'
+import { abortHeaders } from '../lifecycle-headers.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
 import { objectTagsHeader, requireTagging } from '../tagging.js'
@@ -40,6 +41,7 @@ export const initiateMultipartUpload = operation({
     algorithm: showVendorHeader('checksum-algorithm'),
     type: showVendorHeader('checksum-type'),
     encryption: showHeaders,
+    abort: showHeaders,
     result: showXml(initiateResult),
   },
   handle: async (
@@ -66,6 +68,7 @@ export const initiateMultipartUpload = operation({
       algorithm: checksum?.algorithm,
       type: checksum?.type,
       encryption: shownNewEncryption(dialect, upload.extras, uploadKey),
+      abort: await abortHeaders(services, bucket, upload),
       result: { bucket: bucket.name, key, uploadId: upload.id },
     }
   },

@@ -14,10 +14,11 @@ import {
   S3_NAMESPACE,
   text,
 } from '../../wire/document.js'
-import { query, showXml, wholeNumber } from '../../wire/field.js'
+import { query, showHeaders, showXml, wholeNumber } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
 import { encodingType, keyText, listedTime, nameEncoder, owner, ownerLookup } from '../documents.js'
+import { abortHeaders } from '../lifecycle-headers.js'
 import { uploadId } from './multipart-fields.js'
 
 const listPartsResult = document(
@@ -64,12 +65,14 @@ export const listParts = operation({
     marker: query('part-number-marker', wholeNumber({ min: 0, max: 10 ** 9 })).default(0),
     encoding: encodingType,
   },
-  output: { result: showXml(listPartsResult) },
-  handle: async ({ core, dialect }, { bucket, key }, { uploadId: id, limit, marker, encoding }) => {
+  output: { abort: showHeaders, result: showXml(listPartsResult) },
+  handle: async (services, { bucket, key }, { uploadId: id, limit, marker, encoding }) => {
+    const { core, dialect } = services
     const { upload, parts, truncated } = await core.multipart.listParts({ bucket, key, uploadId: id }, marker, limit)
     const initiator = await ownerLookup(core, dialect.traits.shownOwner)(upload.accountId)
     const listedOwner = await ownerLookup(core, dialect.traits.listedOwner)(upload.accountId)
     return {
+      abort: await abortHeaders(services, bucket, upload),
       result: {
         bucket: bucket.name,
         encodingTypeGo: encoding,

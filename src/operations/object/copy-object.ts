@@ -25,6 +25,7 @@ import { checksumElements, checksumText } from '../checksum-elements.js'
 import { asCopySource, copySource, copySourceConditions, requireCopyable, resolveCopySource } from '../copy-source.js'
 import { listedTime } from '../documents.js'
 import { customerKey, shownNewEncryption, sourceCustomerKey } from '../encryption-fields.js'
+import { expirationText } from '../lifecycle-headers.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import {
   keptHeaders,
@@ -104,6 +105,7 @@ export const copyObject = operation({
     copiedVersionId: showVendorHeader('copy-source-version-id'),
     versionId: showVendorHeader('version-id'),
     encryption: showHeaders,
+    expiration: showVendorHeader('expiration'),
     result: showXml(copyObjectResult),
   },
   handle: async (
@@ -169,6 +171,7 @@ export const copyObject = operation({
       copiedVersionId: found.bucket.versioning === 'unset' ? undefined : versionIdOf(found.version),
       versionId,
       encryption: shownNewEncryption(dialect, version.extras, targetKey),
+      expiration: await expirationText(services, written.bucket, version),
       result: {
         etag: version.etag,
         crc64: version.crc64,

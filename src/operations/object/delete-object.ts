@@ -4,6 +4,7 @@ import { requireWrite } from '../../core/conditions.js'
 import { versionIdOf } from '../../core/objects.js'
 import { showVendorHeader } from '../../wire/field.js'
 import { operation } from '../../wire/operation.js'
+import { bypassHeader, bypassOf } from '../lock-fields.js'
 import { versionReference, writeConditions, writerOf } from '../object-fields.js'
 
 export const deleteObject = operation({
@@ -12,14 +13,15 @@ export const deleteObject = operation({
   method: 'DELETE',
   match: { target: 'object' },
   permission: 'DeleteObject',
-  input: { reference: versionReference, conditions: writeConditions },
+  input: { reference: versionReference, conditions: writeConditions, bypass: bypassHeader },
   status: 204,
   output: { deleteMarker: showVendorHeader('delete-marker'), versionId: showVendorHeader('version-id') },
-  handle: async (services, { bucket, key }, { reference, conditions }) => {
+  handle: async (services, { bucket, key }, { reference, conditions, bypass }) => {
     const outcome = await services.core.objects.delete(
       { bucket, key, reference },
       writerOf(services, bucket),
       (current) => requireWrite({ ...conditions, forbidOverwrite: false }, key, current, true),
+      bypassOf(services, bucket, bypass),
     )
     const version = outcome.marker ?? outcome.removed
     if (outcome.bucket.versioning === 'unset' || version === undefined) return {}

@@ -20,6 +20,8 @@ import {
 } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { customerKey, requireOpening, shownEncryption } from '../encryption-fields.js'
+import { expirationText } from '../lifecycle-headers.js'
+import { shownLock } from '../lock-fields.js'
 import {
   checksumHeaders,
   notModifiedHeaders,
@@ -125,7 +127,13 @@ interface Answer extends Wanted {
   readonly overrides: Partial<Record<keyof ObjectHeaders, string>>
 }
 
-function answerHead(services: Services, object: FoundObject, chosen: Chosen, asked: Answer) {
+function answerHead(
+  services: Services,
+  object: FoundObject,
+  chosen: Chosen,
+  asked: Answer,
+  expiration: string | undefined,
+) {
   const { dialect, principal } = services
   const { bucket, version } = object
   if (principal.kind === 'anonymous' && Object.keys(asked.overrides).length > 0) {
@@ -138,12 +146,19 @@ function answerHead(services: Services, object: FoundObject, chosen: Chosen, ask
   const headers = shownHeaders(dialect, bucket, version, asked.overrides)
   headers.push(...tierHeaders(services, version))
   headers.push(...shownEncryption(dialect, version.extras, asked.customerKey))
+  headers.push(...shownLock(services, object))
   const tagCount = shownTagCount(services, object)
   if (tagCount !== undefined) headers.push([`${dialect.vendorPrefix}tagging-count`, tagCount])
+  if (expiration !== undefined) headers.push([`${dialect.vendorPrefix}expiration`, expiration])
   if (chosen.partial) headers.push(['Content-Range', contentRange(chosen.range, version.sizeBytes)])
   if (chosen.partCount !== undefined) headers.push([`${dialect.vendorPrefix}mp-parts-count`, String(chosen.partCount)])
   if (asked.checksumMode?.toUpperCase() === 'ENABLED' && !chosen.partial) headers.push(...checksumHeaders(version))
   return { status: chosen.partial ? 206 : 200, headers }
+}
+
+/** Rules await the current version alone. */
+function awaitedExpiration(services: Services, { bucket, version, named }: FoundObject) {
+  return named || !bucket.documents.includes('lifecycle') ? undefined : expirationText(services, bucket, version)
 }
 
 export const getObject = operation({
@@ -167,7 +182,7 @@ export const getObject = operation({
     )
     const { startBytes, endBytes } = chosen.range
     return {
-      ...answerHead(services, object, chosen, asked),
+      ...answerHead(services, object, chosen, asked, await awaitedExpiration(services, object)),
       body:
         body instanceof Uint8Array
           ? { kind: 'bytes' as const, bytes: body }
@@ -193,7 +208,7 @@ export const headObject = operation({
     const chosen = await choose(services, { ...asked, range }, found)
     const sizeBytes = chosen.range.endBytes - chosen.range.startBytes
     return {
-      ...answerHead(services, found, chosen, asked),
+      ...answerHead(services, found, chosen, asked, await awaitedExpiration(services, found)),
       body: { kind: 'none' as const, sizeBytes },
     }
   },

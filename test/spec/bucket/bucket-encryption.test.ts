@@ -14,9 +14,10 @@ inBothDialects(raises('InvalidEncryptionAlgorithmError', 'a default that nobody 
   await speak.makeBucket()
   const details = { ArgumentName: 'SSEAlgorithm', ArgumentValue: 'ROT13' }
   assertError(await ask(speak, 'PUT', configuration('ROT13')), 400, 'InvalidEncryptionAlgorithmError', details)
-  for (const kms of ['aws:kms', 'KMS']) {
-    assertError(await ask(speak, 'PUT', configuration(kms)), 501, 'NotImplemented')
+  for (const word of speak.dialect === 'cos' ? ['aws:kms', 'cos/kms', 'aws:kms:dsse'] : ['KMS', 'cos/kms']) {
+    assertError(await ask(speak, 'PUT', configuration(word)), 400, 'InvalidEncryptionAlgorithmError')
   }
+  if (speak.dialect === 's3') assertError(await ask(speak, 'PUT', configuration('aws:kms:dsse')), 501, 'NotImplemented')
   assertError(await ask(speak, 'PUT', '<ServerSideEncryptionConfiguration/>'), 400, 'MalformedXML')
 })
 

@@ -185,8 +185,16 @@ inS3('a bucket is made with the tags of its document', async (speak) => {
   ])
 })
 
-inS3(raises('NotImplemented', 'object lock from the beginning'), async (speak) => {
-  const Header = 'x-amz-bucket-object-lock-enabled'
+inS3('a bucket with object lock from the beginning is versioned', async (speak) => {
+  const headers = { 'x-amz-bucket-object-lock-enabled': 'True' }
+  assert.equal((await speak.say({ method: 'PUT', bucket: speak.bucket, headers })).status, 200)
+  const bucket = (await speak.core.buckets.find(speak.bucket)) ?? assert.fail()
+  assert.equal(bucket.versioning, 'enabled')
+  assert.deepEqual(bucket.documents, ['object-lock'])
+})
+
+inCos(raises('NotImplemented', 'object lock from the beginning'), async (speak) => {
+  const Header = 'x-cos-bucket-object-lock-enabled'
   const heard = await speak.say({ method: 'PUT', bucket: speak.bucket, headers: { [Header]: 'True' } })
   assertError(heard, 501, 'NotImplemented', { Header })
 })

@@ -1,0 +1,58 @@
+/** The object lock of a bucket: how it comes and how it may change. It never goes. */
+
+import type { Bucket, Versioning } from '../model/bucket.js'
+import { fail } from '../model/errors/index.js'
+import { daysOf, type LockConfiguration } from '../model/object-lock.js'
+import { commitPlanned } from './changes.js'
+import type { CoreDependencies } from './dependencies.js'
+import { lockFormat } from './lock-record.js'
+import { readBucket, requireOpen } from './open-bucket.js'
+import { bucketCodec, checkOf, documentCodec, documentKey, putOf, readRow } from './rows.js'
+
+export interface LockRules {
+  /** A lock needs versioning; otherwise it excludes it. */
+  readonly needsVersioning: boolean
+  /** The default term may not get shorter. */
+  readonly onlyGrows: boolean
+}
+
+/** What was decided about versions when the lock came stays so: a bucket's versioning and its lock go together. */
+export function requireVersioningFree({ name, documents, versioning }: Bucket, wanted: Versioning): void {
+  if (documents.includes(lockFormat.kind) && versioning !== wanted) fail('InvalidBucketState', { BucketName: name })
+}
+
+/** InvalidBucketState, InvalidLockedTime. */
+export function putBucketLock(
+  dependencies: CoreDependencies,
+  entered: Bucket,
+  wanted: LockConfiguration,
+  rules: LockRules,
+): Promise<Bucket> {
+  const { meta } = dependencies
+  return commitPlanned(dependencies, 'PutBucketObjectLockConfiguration', async () => {
+    const row = await readBucket(meta, entered.name)
+    const now = requireOpen(row.value, entered)
+    const document = await readRow(meta, documentCodec, documentKey(now.id, lockFormat.kind))
+    const has = now.documents.includes(lockFormat.kind)
+    if (!has) requireLockable(now, rules)
+    else if (document.value !== undefined && rules.onlyGrows) requireGrowth(lockFormat.fromJson(document.value), wanted)
+    const bucket: Bucket = {
+      ...now,
+      documents: has ? now.documents : [...now.documents, lockFormat.kind],
+      documentsRevision: now.documentsRevision + 1,
+    }
+    const puts = [putOf(bucketCodec, row.key, bucket), putOf(documentCodec, document.key, lockFormat.toJson(wanted))]
+    return { batch: { checks: [checkOf(row), checkOf(document)], puts }, result: bucket }
+  })
+}
+
+function requireLockable({ name, versioning, documents }: Bucket, { needsVersioning }: LockRules): void {
+  const wrongVersioning = versioning !== (needsVersioning ? 'enabled' : 'unset')
+  const excluded = !needsVersioning && documents.includes('lifecycle')
+  if (wrongVersioning || excluded) fail('InvalidBucketState', { BucketName: name })
+}
+
+function requireGrowth({ defaultRetention: before }: LockConfiguration, { defaultRetention }: LockConfiguration): void {
+  if (before === undefined) return
+  if (defaultRetention === undefined || daysOf(defaultRetention.term) < daysOf(before.term)) fail('InvalidLockedTime')
+}
