@@ -24,6 +24,7 @@ import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
 import { defaultCoreLimits, type TextRecords } from './core/dependencies.js'
 import { explainAccess } from './core/explain-access.js'
+import type { KeyService } from './core/key-service.js'
 import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
 import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { createStoreHealth, type StoreHealth } from './core/store-health.js'
@@ -32,6 +33,7 @@ import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
 import { bucketMovesJob } from './jobs/bucket-moves.js'
 import { countUsageJob } from './jobs/count-usage.js'
+import { kmsKeyDeletionJob } from './jobs/kms-keys.js'
 import { lifecycleJob } from './jobs/lifecycle.js'
 import { restingInMaintenance } from './jobs/resting.js'
 import { createRunner, type Runner } from './jobs/runner.js'
@@ -124,6 +126,8 @@ export interface ServiceOptions {
   readonly metrics?: Metrics
   readonly clock?: Clock
   readonly random?: (sizeBytes: number) => Buffer
+  /** In the place of the keys in these stores. */
+  readonly keyService?: KeyService
   /** In the place of the name service. */
   readonly textRecords?: TextRecords
 }
@@ -242,6 +246,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     random,
     digests,
     sealing: createSealing(options.masterKey, random),
+    keyService: options.keyService,
     domainProof: { required: settings.domainProof === 'txt', textRecords: options.textRecords ?? textRecords },
     limits: {
       ...defaultCoreLimits,
@@ -398,6 +403,7 @@ export function startJobs(
     countUsageJob(core),
     torrentHashJob(core),
     torrentSweepJob(core),
+    kmsKeyDeletionJob(core),
     lifecycleJob(core, log),
   ]
   // A standby changes nothing by itself.

@@ -7,9 +7,11 @@ import { accountHandlers } from './account.js'
 import { bucketHandlers } from './bucket.js'
 import { bucketLimitHandlers } from './bucket-limits.js'
 import { keyHandlers } from './key.js'
+import { kmsKeyHandlers } from './kms-key.js'
 import { maintenanceHandlers } from './maintenance.js'
 import { policyHandlers } from './policy.js'
 import { roleHandlers } from './role.js'
+import { serverKeyHandlers } from './server-key.js'
 import { tokenKeyHandlers } from './token-key.js'
 import { groupHandlers, userHandlers } from './user.js'
 
@@ -22,6 +24,8 @@ const handlers: Handlers = {
   ...keyHandlers,
   ...policyHandlers,
   ...tokenKeyHandlers,
+  ...kmsKeyHandlers,
+  ...serverKeyHandlers,
   ...accessHandlers,
   ...bucketHandlers,
   ...maintenanceHandlers,
