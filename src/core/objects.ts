@@ -294,10 +294,12 @@ async function readObject(
   range: ByteRange,
   customerKey: Secret | undefined,
 ): Promise<Bytes | AsyncIterable<Bytes>> {
+  const protection = protectionOf(version.extras.encryption, customerKey)
+  // Refused while there still is an answer to refuse with: a stream opens its keys as it goes.
+  if (protection?.kind === 'kms') await dependencies.keyService.require(protection.keyId)
   const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
   const [only] = pieces
   if (only === undefined) return new Uint8Array(0)
-  const protection = protectionOf(version.extras.encryption, customerKey)
   if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, protection)
   if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, protection))
   const body = await readInline(dependencies.meta, only.blob)
@@ -418,12 +420,14 @@ async function rewriteObject(
 ): Promise<Written & { source: FoundObject }> {
   const { bucket, key, conditions, accountId, acl, sourceKey } = request
   const { sizeBytes, etag, crc64, content: sourceContent } = source.version
+  const opening = protectionOf(source.version.extras.encryption, sourceKey)
+  if (opening?.kind === 'kms') await dependencies.keyService.require(opening.keyId)
   const pieces = await piecesOf(dependencies.meta, sourceContent)
   const parts = await partsOf(dependencies.meta, sourceContent)
   const bytes: ObjectSource = {
     sizeBytes,
     digests: [],
-    chunks: () => readPieces(dependencies, pieces, protectionOf(source.version.extras.encryption, sourceKey)),
+    chunks: () => readPieces(dependencies, pieces, opening),
     conclude: () => undefined,
   }
   const stored = await storeBytes(dependencies, bytes, protection)

@@ -141,10 +141,8 @@ export async function copyPart(
   const range = request.choose(source)
   const { version } = source
   const protection = protectionOf(version.extras.encryption, request.sourceKey)
-  if (sameProtection(protection, target)) {
-    if (target?.kind === 'kms') await dependencies.keyService.require(target.keyId)
-    return sharePart(dependencies, request, target)
-  }
+  if (protection?.kind === 'kms') await dependencies.keyService.require(protection.keyId)
+  if (sameProtection(protection, target)) return sharePart(dependencies, request, target)
   const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
   const bytes: ObjectSource = {
     sizeBytes: range.endBytes - range.startBytes,
