@@ -10,6 +10,7 @@ import { customerKeyCheck, isCustomerKey } from '../core/sealed-bytes.js'
 import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
 import type { Encryption, VersionExtras } from '../model/version-extras.js'
+import { isUnseen } from '../wire/client-address.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
@@ -57,7 +58,7 @@ export const sourceCustomerKey: HeadField<Secret | undefined> = headField(`x-*-c
   readKey(source, `copy-source-${CUSTOMER}`),
 )
 
-function readKey({ request, dialect }: InputSource, prefix: string): Secret | undefined {
+function readKey({ request, dialect, clientAddresses }: InputSource, prefix: string): Secret | undefined {
   const name = (word: string) => `${dialect.vendorPrefix}${prefix}${word}`
   const given = (word: string) => request.headers.get(name(word).toLowerCase()) ?? ''
   const [algorithm, key, md5] = [given('algorithm'), given('key'), given('key-md5')]
@@ -71,7 +72,7 @@ function readKey({ request, dialect }: InputSource, prefix: string): Secret | un
   if (createHash('md5').update(bytes).digest('base64') !== md5) {
     refuse(name('key-MD5'), 'The calculated MD5 hash of the key did not match the hash that was provided.')
   }
-  if (!request.secure && !isLoopback(request.remoteAddress)) {
+  if (!isUnseen(request, clientAddresses)) {
     fail('InvalidRequest', {}, { message: 'Requests specifying a customer key must be made over a secure connection.' })
   }
   return secret(key)
@@ -79,10 +80,6 @@ function readKey({ request, dialect }: InputSource, prefix: string): Secret | un
 
 function refuse(ArgumentName: string, message: string): never {
   return fail('InvalidArgument', { ArgumentName }, { message })
-}
-
-function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127\.|^::1$/.test(address)
 }
 
 /** Of new objects: the customer's key, else the named algorithm, else the default of the bucket. */
