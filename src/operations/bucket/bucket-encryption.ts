@@ -25,14 +25,15 @@ const WORDS: Readonly<Record<Algorithm, Readonly<Record<DialectName, string>>>> 
   AES256: { cos: 'AES256', s3: 'AES256' },
   KMS: { cos: 'KMS', s3: 'aws:kms' },
 }
-const UNSERVED = 'aws:kms:dsse'
+/** Known, and not served: two layers of encryption. */
+const UNSERVED: Readonly<Record<DialectName, string | undefined>> = { cos: undefined, s3: 'aws:kms:dsse' }
 
 const algorithm: Content<Algorithm> = {
   parse: (given, dialect) => {
     const word = trimmed.parse(given, dialect)
     if (word === WORDS.AES256[dialect]) return 'AES256'
     if (word === WORDS.KMS[dialect]) return 'KMS'
-    if (word === UNSERVED && dialect === 's3') fail('NotImplemented', { Header: 'SSEAlgorithm' })
+    if (word === UNSERVED[dialect]) fail('NotImplemented', { Header: 'SSEAlgorithm' })
     return fail('InvalidEncryptionAlgorithmError', { ArgumentName: 'SSEAlgorithm', ArgumentValue: word })
   },
   print: (value, dialect) => WORDS[value][dialect],

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { createService } from '../../../src/app.js'
 import { contentType, fieldParts, filePart, formBytes } from '../../../src/tries/form.js'
-import { assertError, inBothDialects, type Said, type Speaker } from '../../support/exchange.js'
+import { assertError, inBothDialects, type Said, type Speaker, speaker } from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
 
 const LARGE = 'recognisable text '.repeat(20_000)
@@ -172,3 +173,42 @@ inBothDialects(
   },
   { trustedProxies: ['127.0.0.1'] },
 )
+
+// --- versions of the server's key ----------------------------------------------------------------------------------
+
+inBothDialects(
+  'a new key of the server counts at once in every process, and older ones stay readable',
+  async (speak) => {
+    const second = await createService(speak.serviceOptions)
+    const there = speaker({ ...speak, send: second.pipeline }, speak.dialect)
+    await speak.makeBucket()
+    const encrypted = { [`${speak.prefix}server-side-encryption`]: 'AES256' }
+    const versionsOf = async () => {
+      const { version } = await speak.core.objects.find({ bucket: await found(speak), key: 'k', reference: undefined })
+      return version.content.kind === 'pieces' ? version.content.pieces.map(({ seal }) => seal?.keyVersion) : []
+    }
+    for (const [round, body] of ['small', LARGE, 'again'].entries()) {
+      for (const process of [speak, there]) {
+        await process.put('k', body, encrypted)
+        assert.deepEqual(await versionsOf(), [round + 1])
+        await process.put(`k${round}`, body, encrypted)
+      }
+      await (round === 0 ? second : speak).core.dependencies.serverKeys.rotate()
+    }
+    for (const [round, body] of ['small', LARGE, 'again'].entries()) {
+      for (const process of [speak, there]) assert.equal((await read(process, `k${round}`)).text, body)
+    }
+    // Of two at once each begins a version of its own.
+    const rotated = await Promise.all([speak, there].map(({ core }) => core.dependencies.serverKeys.rotate()))
+    assert.deepEqual(rotated.map(({ version }) => version).sort(), [5, 6])
+    const listed = await second.core.dependencies.serverKeys.list()
+    assert.deepEqual(
+      listed.map(({ version, state }) => [version, state]),
+      [1, 2, 3, 4, 5, 6].map((version) => [version, version === 6 ? 'current' : 'accepted']),
+    )
+  },
+)
+
+async function found({ core, bucket }: Speaker) {
+  return (await core.buckets.find(bucket)) ?? assert.fail('there is a bucket')
+}
