@@ -2,8 +2,21 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { createService } from '../../../src/app.js'
 import type { KeyRingManagement } from '../../../src/core/key-ring-management.js'
-import { assertError, type Heard, inBothDialects, inCos, inS3, REGION, type Speaker } from '../../support/exchange.js'
+import type { KeyService } from '../../../src/core/key-service.js'
+import { regionalHost } from '../../../src/tries/request.js'
+import { createOutsideKeyService } from '../../conformance/outside-key-service.js'
+import {
+  assertError,
+  type Heard,
+  inBothDialects,
+  inCos,
+  inS3,
+  REGION,
+  type Speaker,
+  speaker,
+} from '../../support/exchange.js'
 import { raises } from '../../support/raises.js'
 
 const LARGE = 'recognisable text '.repeat(20_000)
@@ -343,4 +356,86 @@ inBothDialects('nobody reads it without a signature', async (speak) => {
   else assertError(heard, 400, 'InvalidArgument', { ArgumentName: 'Authorization' })
   const torrent = { method: 'GET', bucket: speak.bucket, key: 'k', query: { torrent: true } } as const
   assertError(await speak.say(torrent), 400, 'InvalidRequest')
+})
+
+// --- where keys are, and what others pay ---------------------------------------------------------------------------
+
+inBothDialects(
+  'a bucket that moves keeps its default and its objects their keys, and gets a default key of its new region',
+  async (speak) => {
+    await speak.makeBucket()
+    const id = await newKey(speak)
+    const word = speak.dialect === 'cos' ? 'KMS' : 'aws:kms'
+    const byDefault = `<ApplyServerSideEncryptionByDefault><SSEAlgorithm>${word}</SSEAlgorithm><KMSMasterKeyID>${id}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>`
+    const body = `<ServerSideEncryptionConfiguration><Rule>${byDefault}</Rule></ServerSideEncryptionConfiguration>`
+    const configured = { method: 'PUT', bucket: speak.bucket, query: { encryption: true }, body } as const
+    assert.equal((await speak.say(configured)).status, 200)
+    await speak.put('k', 'text')
+    const before = shownKey(speak, await speak.put('standard', 'text', kms(speak)))
+    const bucket = (await speak.core.buckets.find(speak.bucket)) ?? assert.fail('there is a bucket')
+    await speak.core.moves.move(bucket, 'ap-beijing')
+    const host = regionalHost(speak.dialect, 'ap-beijing', speak.bucket)
+    const said = { bucket: speak.bucket, host, region: 'ap-beijing' }
+    for (const key of ['k', 'standard']) assert.equal((await speak.say({ ...said, method: 'GET', key })).text, 'text')
+    assert.equal(shownKey(speak, await speak.say({ ...said, method: 'PUT', key: 'k2', body: 'text' })), id)
+    const named = { ...said, method: 'PUT', key: 'k3', body: 'text' }
+    const refused = await speak.say({ ...named, headers: kms(speak, id) })
+    assertError(refused, 400, CODES.absent[speak.dialect])
+    const made = await speak.say({ ...named, headers: kms(speak) })
+    assert.equal(made.status, 200, made.text)
+    const name = made.headers.get(keyIdHeader(speak)) ?? ''
+    assert.ok(!name.endsWith(before))
+    if (speak.dialect === 's3') assert.match(name, /^arn:aws:kms:ap-beijing:/)
+  },
+  { regions: [{ name: 'ap-beijing', label: undefined }] },
+)
+
+inBothDialects('objects that are not encrypted cost not one call of the stores for the key service', async (speak) => {
+  await speak.makeBucket()
+  const callsOf = async (method: string, headers: Record<string, string> = {}, key = 'k') => {
+    const before = speak.calls.count()
+    const body = method === 'PUT' ? { body: 'text' } : {}
+    const heard = await speak.say({ method, bucket: speak.bucket, key, headers, ...body })
+    assert.equal(heard.status, 200, heard.text)
+    return speak.calls.count() - before
+  }
+  await callsOf('PUT')
+  const [put, got] = [await callsOf('PUT'), await callsOf('GET')]
+  await callsOf('PUT', kms(speak), 'sealed')
+  // Default key, its row twice, and the version: at the naming, and at the wrapping.
+  assert.equal(await callsOf('PUT', kms(speak), 'sealed'), put + 4)
+  assert.equal(await callsOf('GET', {}, 'sealed'), got + 2, 'its state, and then its state and version in one look')
+  assert.deepEqual([await callsOf('PUT'), await callsOf('GET')], [put, got])
+})
+
+inBothDialects('a key service elsewhere takes the place of the keys in the store', async (speak) => {
+  const outside = createOutsideKeyService()
+  let down: Error | undefined
+  const slow: KeyService = {
+    ...outside.service,
+    unwrap: async (...call) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (down !== undefined) throw down
+      return outside.service.unwrap(...call)
+    },
+  }
+  const service = await createService({ ...speak.serviceOptions, keyService: slow })
+  assert.equal(service.core.keyRing, undefined)
+  const there = speaker({ ...speak, service, core: service.core, send: service.pipeline }, speak.dialect)
+  await there.makeBucket()
+  for (const body of BODIES) {
+    const keyId = shownKey(there, await there.put('k', body, kms(there)))
+    assert.equal((await ask(there, 'GET', 'k')).text, body)
+    await outside.rotate(keyId)
+    assert.equal((await copyTo(there, 'k', 'copy', kms(there, keyId))).status, 200)
+    assert.equal((await ask(there, 'GET', 'copy')).text, body)
+    await outside.disable(keyId)
+    assertError(await ask(there, 'GET', 'k'), 400, CODES.disabled[there.dialect])
+    await outside.enable(keyId)
+  }
+  await there.put('k', 'small', kms(there))
+  down = new Error('the key service is not there')
+  const failed = await ask(there, 'GET', 'k')
+  assertError(failed, 500, 'InternalError')
+  assert.ok(!failed.text.includes('the key service is not there'))
 })
