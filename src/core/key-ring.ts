@@ -34,7 +34,7 @@ export function createKeyRing(dependencies: RingDependencies): KeyService {
   const { meta, random } = dependencies
   return {
     defaultKey: (home) => findOrMakeDefault(dependencies, home),
-    require: async (keyId) => usable(keyId, await meta.get(kmsKeyKey(keyId))),
+    require: async (keyId, accountId) => usable(keyId, await meta.get(kmsKeyKey(keyId)), accountId),
     generateDataKey: async (keyId, context) => {
       const { currentVersion } = usable(keyId, await meta.get(kmsKeyKey(keyId)))
       const secret = openVersion(
@@ -70,9 +70,10 @@ export function createKeyRing(dependencies: RingDependencies): KeyService {
 }
 
 /** Refuses a key that may not be used. */
-function usable(keyId: string, entry: Entry | undefined): KmsKey {
+function usable(keyId: string, entry: Entry | undefined, accountId?: string): KmsKey {
   const key = entry === undefined ? undefined : kmsKeyCodec.decode(entry.value)
-  if (key === undefined || key.state === 'destroyed') {
+  const isOthers = accountId !== undefined && key?.accountId !== accountId
+  if (key === undefined || isOthers || key.state === 'destroyed') {
     return fail('KmsKeyNotExist', {}, { message: `There is no encryption key ${keyId}.` })
   }
   if (key.state === 'disabled')

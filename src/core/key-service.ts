@@ -30,8 +30,8 @@ export interface DataKey {
 export interface KeyService {
   /** The key of whoever names none; made when there is none yet. It is refused like any other. */
   defaultKey(home: KeyHome): Promise<ServiceKey>
-  /** The key, if it may be used now. */
-  require(keyId: string): Promise<ServiceKey>
+  /** The key, if it may be used now. With an account: keys of others do not exist, whatever their state. */
+  require(keyId: string, accountId?: string): Promise<ServiceKey>
   /** A new data key, wrapped under the newest version of the key and bound to the context. */
   generateDataKey(keyId: string, context: EncryptionContext): Promise<DataKey>
   /** What any version has wrapped. Fails with WrappedKeyBroken when it was altered, or wrapped in another context. */

@@ -13,6 +13,7 @@ import type { Dialect } from '../wire/dialect.js'
 import type { InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 
+const SHOWN_NAME_MAX = 128
 const CONTEXT = 'server-side-encryption-context'
 
 export interface WantedKms {
@@ -59,7 +60,7 @@ export function givenKmsHeader({ request, dialect: { vendorPrefix, traits } }: I
     .find((name) => (request.headers.get(name) ?? '') !== '')
 }
 
-/** The id that a name stands for; undefined: the default key. Where the key lies elsewhere it is none. */
+/** The key that a name stands for; undefined: the default one. Where the key lies elsewhere it is none. */
 export async function findKmsKey(services: Services, bucket: Bucket, keyName: string): Promise<ServiceKey | undefined> {
   const name = parseKmsKeyName(keyName)
   if (name === undefined) return noSuchKey(keyName)
@@ -68,8 +69,8 @@ export async function findKmsKey(services: Services, bucket: Bucket, keyName: st
   if (place !== undefined && place.accountUin !== account.uin) denied()
   if (place !== undefined && services.regions.named(place.region) !== bucket.region) noSuchKey(keyName)
   if (name.keyId === undefined) return undefined
-  const key = await services.core.dependencies.keyService.require(name.keyId)
-  return key.accountId === account.id && key.region === bucket.region ? key : noSuchKey(keyName)
+  const key = await services.core.dependencies.keyService.require(name.keyId, account.id)
+  return key.region === bucket.region ? key : noSuchKey(keyName)
 }
 
 /** What a new object in the bucket has of it. `key` undefined: the default one. */
@@ -91,7 +92,11 @@ function requireOwnAccount({ principal }: Services, { accountId }: Bucket): Acco
 }
 
 function noSuchKey(keyName: string): never {
-  return fail('KmsKeyNotExist', {}, { message: `The account has no encryption key ${keyName} in this region.` })
+  return fail(
+    'KmsKeyNotExist',
+    {},
+    { message: `The account has no encryption key ${keyName.slice(0, SHOWN_NAME_MAX)} in this region.` },
+  )
 }
 
 function denied(): never {

@@ -84,6 +84,18 @@ export function keyServiceSuite(name: string, open: () => Promise<OpenedKeyServi
       await assertRefused(service, keyId, 'KmsKeyNotExist')
     })
 
+    test('of another account a key does not exist, whatever its state', async () => {
+      const { service, disable } = await open()
+      const { id } = await service.defaultKey(HOME)
+      assert.equal((await service.require(id, HOME.accountId)).id, id)
+      const refused = () =>
+        assert.rejects(service.require(id, 'ffffffffffff'), (error) => isApiError(error, 'KmsKeyNotExist'))
+      await refused()
+      await disable(id)
+      await refused()
+      await assert.rejects(service.require(id, HOME.accountId), (error) => isApiError(error, 'KmsKeyDisabled'))
+    })
+
     test('data keys have 32 bytes, are all different, and open in the context that made them', async () => {
       const { service, create } = await open()
       const keyId = await create()

@@ -40,7 +40,8 @@ export function createOutsideKeyService(): OpenedKeyService {
       defaults.set(place, known.id)
       return usable(known.id)
     },
-    require: async (keyId) => usable(keyId),
+    require: async (keyId, accountId = keys.get(keyId)?.accountId) =>
+      keys.get(keyId)?.accountId === accountId ? usable(keyId) : fail('KmsKeyNotExist'),
     generateDataKey: async (keyId, context) => {
       const { secrets } = usable(keyId)
       const nonce = randomBytes(12)
