@@ -33,8 +33,10 @@ import { createDetect } from './dialects/detect.js'
 import { createS3Dialect } from './dialects/s3/dialect.js'
 import { bucketMovesJob } from './jobs/bucket-moves.js'
 import { countUsageJob } from './jobs/count-usage.js'
+import { emptyingJob } from './jobs/emptying.js'
 import { kmsKeyDeletionJob } from './jobs/kms-keys.js'
 import { lifecycleJob } from './jobs/lifecycle.js'
+import { logDeliveryJob } from './jobs/log-delivery.js'
 import { restingInMaintenance } from './jobs/resting.js'
 import { createRunner, type Runner } from './jobs/runner.js'
 import { torrentHashJob, torrentSweepJob } from './jobs/torrents.js'
@@ -48,6 +50,7 @@ import { createRegions } from './model/regions.js'
 import { stsActions, unservedStsActions } from './operations/sts/actions.js'
 import { operations } from './operations/table.js'
 import { reservedNames, unservedOperations } from './operations/unsupported.js'
+import { createAccessRecorder } from './wire/access-recorder.js'
 import { createAddressing, createHostMover } from './wire/address.js'
 import { type Admission, createAdmission } from './wire/admission.js'
 import { createClientAddresses } from './wire/client-address.js'
@@ -302,6 +305,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     legacyNames: settings.legacyNames === 'on',
     signUpUrl: settings.signUpUrl,
     observe: createObserver(log, metrics),
+    accessRecorder: createAccessRecorder({ core, clock, clientAddresses, log, metrics }),
   }
   const pipeline = createPipeline(pipelineOptions)
   const failed = createFailedAnswer(pipelineOptions)
@@ -390,7 +394,7 @@ export function openAdminApi(
 
 export function startJobs(
   core: Core,
-  settings: Pick<Settings, 'scrubIntervalMs' | 'primaryUrl'>,
+  settings: Pick<Settings, 'scrubIntervalMs' | 'logDeliveryMs' | 'primaryUrl'>,
   log: Log,
   metrics: Metrics,
 ): Runner {
@@ -400,11 +404,13 @@ export function startJobs(
     reclaimJob(core),
     scrubJob(core, settings.scrubIntervalMs),
     bucketMovesJob(core),
+    emptyingJob(core, log),
     countUsageJob(core),
     torrentHashJob(core),
     torrentSweepJob(core),
     kmsKeyDeletionJob(core),
     lifecycleJob(core, log),
+    logDeliveryJob(core, { intervalMs: settings.logDeliveryMs, log, metrics }),
   ]
   // A standby changes nothing by itself.
   if (settings.primaryUrl === undefined) runner.start(jobs.map((job) => restingInMaintenance(job, core.serviceMode)))

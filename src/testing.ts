@@ -13,12 +13,16 @@ import {
   prepareData,
   type Service,
   type Stores,
+  startJobs,
 } from './app.js'
-import type { Clock } from './base/clock.js'
+import { type Clock, type ManualClock, manualClock } from './base/clock.js'
 import { newMasterKey } from './base/master-key.js'
 import { secret } from './base/secret.js'
-import { silentLog } from './base/telemetry.js'
+import { silentLog, silentMetrics } from './base/telemetry.js'
 import { loadSettings } from './config/load.js'
+import type { Runner } from './jobs/runner.js'
+
+export { type Clock, type ManualClock, manualClock }
 
 export interface StartOptions {
   /** Everything in memory; the only kind so far without a `data` directory. */
@@ -34,7 +38,7 @@ export interface StartOptions {
   readonly secretKey?: string
   /** YAML file with accounts, keys, buckets and objects. */
   readonly seed?: string
-  /** Time, for tests that move it. */
+  /** Time, for tests that move it, such as `manualClock(Date.now())`: jobs wait by it as well. */
   readonly clock?: Clock
   /** Further settings by their environment names, as text: `{ STOWAGE_BUCKETS_MAX: '1' }`. */
   readonly settings?: Readonly<Record<`STOWAGE_${string}`, string>>
@@ -65,7 +69,8 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     const masterKey = options.data === undefined ? inMemory() : await openMasterKey(stores, settings)
     const service = await createService({ stores, settings, masterKey, log: silentLog, ...clock })
     await prepareData(service.core, identity)
-    return { stores, service }
+    // As a server by itself: rules take effect, logs are delivered, buckets are emptied.
+    return { stores, service, jobs: startJobs(service.core, settings, silentLog, silentMetrics) }
   }
   let current = await start()
   // Requests go to whatever is current: a reset swaps the stores and keeps the port.
@@ -74,7 +79,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
   let closed: Promise<void> | undefined
   const close = async () => {
     await listener[Symbol.asyncDispose]()
-    await closeStores(current.stores)
+    await end(current)
   }
   const closeOnce = () => {
     closed ??= close()
@@ -91,7 +96,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       if (options.data !== undefined) throw new Error('only a server in memory can be reset')
       const old = current
       current = await start()
-      await closeStores(old.stores)
+      await end(old)
     },
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
@@ -101,6 +106,12 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
 interface Running {
   readonly stores: Stores
   readonly service: Service
+  readonly jobs: Runner
+}
+
+async function end({ jobs, stores }: Running): Promise<void> {
+  await jobs[Symbol.asyncDispose]()
+  await closeStores(stores)
 }
 
 function environmentOf({ data, region, appid, seed }: StartOptions): Record<string, string> {

@@ -5,44 +5,19 @@
  */
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { catalogue, isCondition, spellingOf } from '../src/model/errors/index.js'
+import { adviceIn, catalogue, isCondition, spellingOf } from '../src/model/errors/index.js'
 import { runTry } from '../src/tries/stage.js'
 import { tries } from '../src/tries/table.js'
 import type { Try } from '../src/tries/try.js'
 import type { DialectName } from '../src/wire/dialect.js'
 import { answerOf, assertEnvelope, childOf, DIALECTS } from './rows/rows-server.js'
 import { FOUNDING_EXTRAS } from './support/founding-extras.js'
-import { foundingRows, root } from './support/founding-table.js'
+import { foundingRows } from './support/founding-table.js'
+import { raisedInSources, raisedInTests } from './support/raisers.js'
 import { raises } from './support/raises.js'
 
 const rows = foundingRows()
-
-/** Rows of services that are not here yet. */
-const STILL_TO_COME: readonly string[] = [
-  'AccelerateCannotBeEnabled',
-  'AccelerateDisabled',
-  'AccelerateNameNotDnsCompatible',
-  'AccelerateNameWithDot',
-  'AccelerateNotConfigured',
-  'AccelerateNotSupported',
-  'AccelerateVirtualHostOnly',
-  'CrossLocationLoggingProhibited',
-  'InvalidAddressingHeader',
-  'InvalidBucketState',
-  'InvalidLocationConstraint',
-  'InvalidTargetBucketForLogging',
-  'NoSuchLifecycleConfiguration',
-  'OperationAborted',
-  'PermanentRedirect',
-  'Redirect',
-  'RestoreAlreadyInProgress',
-  'ServiceUnavailable',
-  'SlowDown',
-  'TemporaryRedirect',
-]
 
 test('every row has exactly one condition, and no two rows share one', () => {
   const conditions = rows.map(({ condition }) => condition)
@@ -56,24 +31,51 @@ test('every row has exactly one condition, and no two rows share one', () => {
 
 test('every row has exactly one try, and no try is of a row that the table does not have', () => {
   const tried = tries.map(({ condition }): string => condition)
-  assert.deepEqual([...tried, ...STILL_TO_COME].sort(), rows.map(({ condition }) => condition).sort())
+  assert.deepEqual(tried.sort(), rows.map(({ condition }) => condition).sort())
+})
+
+test('every try knows its row, and says in a sentence of either language what it does', () => {
+  for (const { row, condition, when } of tries) {
+    assert.equal(rows[row - 1]?.condition, condition)
+    assert.match(when.en, /^[A-Z].*\.$/, condition)
+    assert.match(when.zh, /^[^,;!]*[\u4e00-\u9fff][^,;!]*。$/, condition)
+  }
+})
+
+test('every row says what it means, and then what to do about it, in either language', () => {
+  for (const { condition } of tries) {
+    for (const description of Object.values(catalogue[condition].description)) {
+      const { meaning, advice } = adviceIn(description)
+      assert.ok(/[.。]$/.test(meaning) && /[.。]$/.test(advice), `${condition}: ${description}`)
+    }
+  }
 })
 
 test('every row is raised somewhere in the sources, and by no switch for tests', () => {
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes('src/model/errors/') && !path.includes('src/tries/'))
-    .map((path) => readFileSync(path, 'utf8'))
-  const raised = (condition: string) =>
-    sources.some((text) =>
-      new RegExp(`\\b(?:fail|apiError)\\(\\s*'${condition}'|=> '${condition}'|'${condition}',? *//`).test(text),
-    )
-  const elsewhere = ['InternalError', ...STILL_TO_COME]
+  const raised = raisedInSources()
   assert.deepEqual(
-    rows.map(({ condition }) => condition).filter((condition) => !raised(condition) && !elsewhere.includes(condition)),
+    rows.map(({ condition }) => condition).filter((condition) => !raised(condition)),
     [],
   )
+})
+
+test('every condition is raised by the sources and by a test, or never, and then the catalogue says why', () => {
+  const inSources = raisedInSources()
+  const inTests = raisedInTests()
+  const tried = new Set<string>(tries.map(({ condition }) => condition))
+  const wrong = Object.keys(catalogue)
+    .filter(isCondition)
+    .flatMap((condition) => {
+      const { replacedBy, notServed } = catalogue[condition]
+      const tested = inTests.has(condition) || tried.has(condition)
+      if (replacedBy !== undefined && notServed !== undefined) return [`${condition} says twice why it is never sent`]
+      if (replacedBy === undefined && notServed === undefined) {
+        if (!inSources(condition)) return [`${condition} is raised by nothing and does not say why`]
+        return tested ? [] : [`${condition} is raised by no test`]
+      }
+      return inSources(condition) || tested ? [`${condition} is said to be never sent, and is raised`] : []
+    })
+  assert.deepEqual(wrong, [])
 })
 
 for (const row of rows) {

@@ -5,9 +5,16 @@ import { writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import test from 'node:test'
-import { GetObjectCommand, ListBucketsCommand, NoSuchBucket } from '@aws-sdk/client-s3'
-import { manualClock } from '../src/base/clock.js'
-import { startServer } from '../src/testing.js'
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  NoSuchBucket,
+  PutBucketLifecycleConfigurationCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
+import { manualClock, startServer } from '../src/testing.js'
 import { cosThroughProxy, failureOf, fetchPlainly, REGION, s3PathStyle } from './sdk/clients.js'
 import { temporaryDirectory } from './support/temporary-directory.js'
 
@@ -195,6 +202,23 @@ test('time is what the given clock says: in dates, in signatures and for clients
   assert.equal((await fetchPlainly(server, url)).status, 200)
   clock.advance(3_600_000)
   assert.equal((await fetchPlainly(server, url)).status, 403)
+  s3.destroy()
+})
+
+test('jobs run as in a server by itself: with a clock that is moved, a rule takes effect after its days', async () => {
+  const clock = manualClock(Date.UTC(2033, 4, 18))
+  await using server = await startServer({ memory: true, clock })
+  const s3 = s3PathStyle(server, { systemClockOffset: clock.now() - Date.now() })
+  const Bucket = at.Bucket
+  await s3.send(new CreateBucketCommand({ Bucket }))
+  const Rules = [{ ID: 'a', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 1 } } as const]
+  await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }))
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }))
+  const keys = async () => (await s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount
+  assert.equal(await keys(), 1)
+  // The SDK learns the new time from the first refusal.
+  for (let hours = 0; hours < 100 && (await keys()) !== 0; hours++) clock.advance(3_600_000)
+  assert.equal(await keys(), 0)
   s3.destroy()
 })
 

@@ -66,6 +66,12 @@ export async function createMetrics({
     buckets: JOB_SECONDS,
     registers,
   })
+  const accessRecords = new Counter({
+    name: 'stowage_access_log_records_total',
+    help: 'Records of access logs that were delivered, dropped because nothing took them, or lost.',
+    labelNames: ['outcome'],
+    registers,
+  })
   const connections = new Gauge({ name: 'stowage_connections', help: 'Open client connections.', registers })
 
   return {
@@ -78,6 +84,7 @@ export async function createMetrics({
     storeCall: ({ store, call, outcome, durationMs }) =>
       storeSeconds.observe({ store, call, outcome }, durationMs / 1_000),
     jobRun: ({ job, outcome, durationMs }) => jobSeconds.observe({ job, outcome }, durationMs / 1_000),
+    accessRecords: ({ outcome, count }) => accessRecords.inc({ outcome }, count),
     connections: (count) => connections.set(count),
     snapshot: () => registry.getMetricsAsJSON(),
     page: () => registry.metrics(),

@@ -165,10 +165,18 @@ export interface JobRunMeasurement {
   readonly durationMs: number
 }
 
+export interface AccessRecordsMeasurement {
+  /** `dropped`: could not be delivered, and more of them waited than are kept. `lost`: could not be stored. */
+  readonly outcome: 'delivered' | 'dropped' | 'lost'
+  readonly count: number
+}
+
 export interface Metrics {
   request(measurement: RequestMeasurement): void
   storeCall(measurement: StoreCallMeasurement): void
   jobRun(measurement: JobRunMeasurement): void
+  /** Records of access logs. */
+  accessRecords(measurement: AccessRecordsMeasurement): void
   /** Open client connections of this process, now. */
   connections(count: number): void
 }
@@ -177,5 +185,6 @@ export const silentMetrics: Metrics = {
   request: () => {},
   storeCall: () => {},
   jobRun: () => {},
+  accessRecords: () => {},
   connections: () => {},
 }

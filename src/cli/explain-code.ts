@@ -1,7 +1,7 @@
 /** `stowage explain <code>`: what a code of either dialect means, when it is sent, and what to do about it. */
 
 import type { Condition, ErrorRow } from '../model/errors/index.js'
-import { catalogue, isCondition, spellingOf } from '../model/errors/index.js'
+import { adviceIn, catalogue, elementsOf, isCondition, spellingOf } from '../model/errors/index.js'
 
 export type ExplanationLanguage = 'en' | 'zh'
 
@@ -52,13 +52,12 @@ function explanation(condition: Condition, language: ExplanationLanguage): strin
     if (known) lines.push(`  ${dialect.toUpperCase().padEnd(4)} ${status} ${code}: ${message}`)
   }
   if (row.replacedBy !== undefined) lines.push(`  ${words.instead}${row.replacedBy}`)
+  if (row.notServed !== undefined) lines.push(`  ${words.notServed}${row.notServed[language]}`)
   lines.push(`  ${words.fault}${words.faults[row.fault]}`)
-  if (row.details.length > 0) lines.push(`  ${words.elements}${row.details.map(elementName).join(', ')}`)
-  return [...lines, '', `  ${row.description[language]}`].join('\n')
-}
-
-function elementName(name: string): string {
-  return name.replace(/\?$/, '')
+  const elements = elementsOf(condition)
+  if (elements.length > 0) lines.push(`  ${words.elements}${elements.join(', ')}`)
+  const { meaning, advice } = adviceIn(row.description[language])
+  return [...lines, '', `  ${words.meaning}${meaning}`, `  ${words.advice}${advice}`].join('\n')
 }
 
 /** Insertions, removals and substitutions from one text to the other. */
@@ -77,22 +76,31 @@ function distanceOf(from: string, to: string): number {
 
 interface Words {
   readonly instead: string
+  readonly notServed: string
   readonly fault: string
   readonly faults: Readonly<Record<ErrorRow['fault'], string>>
   readonly elements: string
+  readonly meaning: string
+  readonly advice: string
 }
 
 const WORDS: Readonly<Record<ExplanationLanguage, Words>> = {
   en: {
     instead: 'This server never sends it; it answers ',
+    notServed: 'This server never sends it: ',
     fault: 'To be changed by: ',
     faults: { Client: 'the client', Server: 'the server (repeat the request later)' },
     elements: 'Elements of the body: ',
+    meaning: 'It means: ',
+    advice: 'What to do: ',
   },
   zh: {
     instead: '本服务器从不发送该错误码，而是返回 ',
+    notServed: '本服务器从不发送该错误码：',
     fault: '责任方：',
     faults: { Client: '客户端', Server: '服务器（请稍后重试）' },
     elements: '响应体中的元素：',
+    meaning: '含义：',
+    advice: '处理办法：',
   },
 }

@@ -112,6 +112,13 @@ export const settingsTable = {
     'Time from one search for orphaned blobs to the next.',
     'ms',
   ),
+  logDeliveryMs: row(
+    'STOWAGE_LOG_DELIVERY_MS',
+    wholeNumber(1_000, DAY_MS),
+    '300000',
+    'Time from one delivery of access logs to the next.',
+    'ms',
+  ),
   masterKey: optionalRow(
     'STOWAGE_MASTER_KEY',
     masterKey,

@@ -5,7 +5,7 @@
 
 import type { Bytes } from '../base/bytes.js'
 import { randomHex } from '../base/ids.js'
-import type { MetaStore } from '../meta/meta-store.js'
+import type { Batch, MetaStore } from '../meta/meta-store.js'
 import type { Json } from '../meta/record.js'
 import type { Bucket, DocumentKind, Versioning } from '../model/bucket.js'
 import { fail, isApiError } from '../model/errors/index.js'
@@ -18,8 +18,9 @@ import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { DocumentFormat } from './documents.js'
 import { boundDomainKeys } from './domains.js'
+import { emptyingKey } from './emptying-record.js'
 import { removeUpload } from './multipart.js'
-import { changeBucket, readBucket } from './open-bucket.js'
+import { changeBucket, failClosed, readBucket } from './open-bucket.js'
 import {
   accountBucketKey,
   accountBucketName,
@@ -39,6 +40,7 @@ import {
   noncurrentBucketPrefix,
   objectPrefix,
   putOf,
+  type Row,
   rangeOf,
   readRow,
   scanAll,
@@ -159,7 +161,7 @@ function createBucket(dependencies: CoreDependencies, request: CreateBucketReque
 function refuseExisting(existing: Bucket, { accountId, acl, aclDistinguishes }: CreateBucketRequest): never {
   const details = { BucketName: existing.name }
   if (existing.accountId !== accountId) return fail('BucketAlreadyExists', details)
-  if (existing.state === 'deleting') return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
+  if (existing.state !== 'active') return failClosed(existing.state)
   if (aclDistinguishes === true && !sameAcl(existing.acl, acl)) return fail('BucketAlreadyExists', details)
   return fail('BucketAlreadyOwnedByYou', details)
 }
@@ -186,6 +188,7 @@ function closeBucket(dependencies: CoreDependencies, { id, name }: Bucket): Prom
   return commitPlanned(dependencies, 'DeleteBucket', async () => {
     const row = await readBucket(dependencies.meta, name)
     if (row.value?.id !== id) return fail('NoSuchBucket', { BucketName: name })
+    if (row.value.state === 'emptying') return failClosed('emptying')
     const closed: Bucket = { ...row.value, state: 'deleting' }
     return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, closed)] }, result: undefined }
   })
@@ -199,25 +202,29 @@ function removeClosedBucket(dependencies: CoreDependencies, bucket: Bucket): Pro
     // Another DeleteBucket may have opened the bucket in the meantime, and a third have closed it again: only what is
     // absent after the row was read, and the commit checks that row, is absent for good.
     const entered = row.value.state !== 'deleting' || (await contentKind(meta, bucket, true)) !== undefined
-    if (entered) return fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' })
-    const count = await readRow(meta, bucketCountCodec, bucketCountKey(bucket.accountId))
-    const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
-    const documents = row.value.documents.map((kind) => documentKey(bucket.id, kind))
-    const accelerated = await releaseAcceleration(meta, row.value)
-    const counters = usageRowKeys(row.value)
-    const formerRegions: Bytes[] = []
-    for await (const entry of scanAll(meta, rangeOf(formerRegionPrefix(bucket.id)))) formerRegions.push(entry.key)
-    const domains = await boundDomainKeys(meta, row.value)
-    const index = accountBucketKey(bucket.accountId, bucket.name)
-    const removes = [row.key, index, ...documents, ...counters, ...formerRegions, ...domains]
-    const checks = [checkOf(row), checkOf(count), ...accelerated.checks]
-    return { batch: { checks, puts: [...puts, ...accelerated.puts], removes }, result: undefined }
+    if (entered) return failClosed('deleting')
+    return { batch: await planRemoval(meta, { ...row, value: row.value }), result: undefined }
   })
+}
+
+/** The rows that go with a bucket that is closed and empty. */
+export async function planRemoval(meta: MetaStore, row: Row<Bucket>): Promise<Batch> {
+  const { id, name, accountId, documents } = row.value
+  const count = await readRow(meta, bucketCountCodec, bucketCountKey(accountId))
+  const puts = [putOf(bucketCountCodec, count.key, Math.max(0, (count.value ?? 1) - 1))]
+  const accelerated = await releaseAcceleration(meta, row.value)
+  const formerRegions: Bytes[] = []
+  for await (const entry of scanAll(meta, rangeOf(formerRegionPrefix(id)))) formerRegions.push(entry.key)
+  const domains = await boundDomainKeys(meta, row.value)
+  const own = [...documents.map((kind) => documentKey(id, kind)), emptyingKey(id), ...usageRowKeys(row.value)]
+  const removes = [row.key, accountBucketKey(accountId, name), ...own, ...formerRegions, ...domains]
+  const checks = [checkOf(row), checkOf(count), ...accelerated.checks]
+  return { checks, puts: [...puts, ...accelerated.puts], removes }
 }
 
 const NOT_EMPTY_VERSIONS = 'The bucket you tried to delete is not empty. You must delete all versions in the bucket.'
 
-async function contentKind(
+export async function contentKind(
   meta: MetaStore,
   bucket: Bucket,
   uploadsCount: boolean,
@@ -231,7 +238,7 @@ async function contentKind(
 function reopen(dependencies: CoreDependencies, { id, name }: Bucket): Promise<void> {
   return commitPlanned(dependencies, 'DeleteBucket', async () => {
     const row = await readBucket(dependencies.meta, name)
-    if (row.value?.id !== id || row.value.state === 'active') return { batch: {}, result: undefined }
+    if (row.value?.id !== id || row.value.state !== 'deleting') return { batch: {}, result: undefined }
     const open: Bucket = { ...row.value, state: 'active' }
     return { batch: { checks: [checkOf(row)], puts: [putOf(bucketCodec, row.key, open)] }, result: undefined }
   })
@@ -274,7 +281,7 @@ async function removeUploads(dependencies: CoreDependencies, bucket: Bucket): Pr
   for await (const entry of scanAll(meta, rangeOf(uploadPrefix(bucket.id)))) {
     const upload = uploadCodec.decode(entry.value)
     try {
-      await removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id })
+      await removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id }, { state: 'deleting' })
     } catch (error) {
       if (!isApiError(error, 'NoSuchUpload')) throw error
     }

@@ -3,12 +3,14 @@
 import type { Bucket } from '../model/bucket.js'
 import type { Lifecycle } from '../model/lifecycle.js'
 import { type AccelerationStore, createAcceleration } from './acceleration.js'
+import { type AccessLogStore, createAccessLog } from './access-log.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
 import { type BucketStore, createBuckets } from './buckets.js'
 import type { CoreDependencies, GivenDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
 import { createDomains, type DomainStore } from './domains.js'
+import { createEmptying, type EmptyingStore } from './emptying.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
 import { createKeyRing } from './key-ring.js'
@@ -42,10 +44,12 @@ export interface Core {
   readonly torrents: TorrentStore
   /** Remembered by revision. */
   readonly lifecycleOf: (bucket: Bucket) => Lifecycle | undefined | Promise<Lifecycle | undefined>
+  readonly accessLog: AccessLogStore
   readonly objects: ObjectStore
   readonly restores: RestoreStore
   readonly multipart: MultipartStore
   readonly listing: Listing
+  readonly emptying: EmptyingStore
   readonly reclaim: Reclaim
   /** Undefined: the keys of the key service are kept elsewhere. */
   readonly keyRing: KeyRingManagement | undefined
@@ -58,6 +62,7 @@ export function createCore(given: GivenDependencies): Core {
   const documents = createDocuments(dependencies)
   const principals = createPrincipals(dependencies)
   const objects = createObjects(dependencies)
+  const multipart = createMultipart(dependencies)
   return {
     identities: createIdentities(dependencies, principals),
     sessions: createSessions(dependencies, principals),
@@ -76,9 +81,11 @@ export function createCore(given: GivenDependencies): Core {
     acceleration: createAcceleration(dependencies, documents),
     limits: createLimits(dependencies, documents),
     torrents: createTorrents(dependencies, objects),
+    accessLog: createAccessLog(dependencies, documents),
     objects,
-    multipart: createMultipart(dependencies),
+    multipart,
     listing: createListing(dependencies),
+    emptying: createEmptying(dependencies, { objects, multipart }),
     reclaim: createReclaim(dependencies),
     keyRing: given.keyService === undefined ? createKeyRingManagement(given) : undefined,
     dependencies,

@@ -10,6 +10,7 @@ import type { BlobId } from '../blob/blob-store.js'
 import { isCollapsed } from '../meta/meta-store.js'
 import { formerRegionCodec } from './bucket-moves.js'
 import { inspectDomains } from './inspect-domains.js'
+import { inspectEmptyings } from './inspect-emptying.js'
 import { inspectIdentities } from './inspect-identities.js'
 import { inspectKeys } from './inspect-keys.js'
 import { inspectTorrents } from './inspect-torrents.js'
@@ -118,6 +119,7 @@ async function inspectBuckets(survey: Survey): Promise<void> {
   }
   await inspectDocuments(survey)
   await inspectFormerRegions(survey)
+  await inspectEmptyings(survey)
   for await (const page of pagesOf(survey, kinds.accountBucket)) {
     for (const { key } of page) {
       const name = `${partOfKey(key, 2, 0)}/${partOfKey(key, 2, 1)}`

@@ -120,9 +120,15 @@ async function workOnUpload(work: Work, { value }: Entry): Promise<void> {
   const upload = uploadCodec.decode(value)
   if (!isDue(upload)) return
   await attempt(counts, 'aborted', () =>
-    removeUpload(dependencies, { bucket, key: upload.key, uploadId: upload.id }, (now, bucketNow) => {
-      if (!isDue(now) || !hasSameRules(work, bucketNow)) throw new Superseded()
-    }),
+    removeUpload(
+      dependencies,
+      { bucket, key: upload.key, uploadId: upload.id },
+      {
+        allow: (now, bucketNow) => {
+          if (!isDue(now) || !hasSameRules(work, bucketNow)) throw new Superseded()
+        },
+      },
+    ),
   )
 }
 

@@ -6,7 +6,7 @@
 
 import type { Secret } from '../base/secret.js'
 import type { MetaStore } from '../meta/meta-store.js'
-import type { Bucket } from '../model/bucket.js'
+import type { Bucket, BucketState } from '../model/bucket.js'
 import type { MultipartChecksum } from '../model/checksum.js'
 import type { Acl } from '../model/grants.js'
 import type { TagSet } from '../model/tags.js'
@@ -17,7 +17,7 @@ import { type CompleteRequest, completeUpload } from './complete-upload.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import type { FoundObject } from './objects.js'
-import { readBucket, requireOpen } from './open-bucket.js'
+import { readOpenBucket } from './open-bucket.js'
 import {
   type Part,
   partCodec,
@@ -31,7 +31,7 @@ import {
   uploadKey,
 } from './rows.js'
 import { type CopyPartRequest, copyPart, putPart } from './upload-parts.js'
-import { checkUploadBucket, endUpload, readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { endUpload, readParts, readUpload, requireUpload, type UploadName } from './upload-rows.js'
 import { settleCounted } from './usage.js'
 import type { Written } from './versions.js'
 
@@ -69,7 +69,14 @@ export interface MultipartStore {
   copyPart(request: CopyPartRequest): Promise<{ readonly part: Part; readonly source: FoundObject }>
   listParts(name: UploadName, afterNumber: number, limit: number): Promise<PartPage>
   complete(request: CompleteRequest): Promise<Written>
-  abort(name: UploadName): Promise<void>
+  abort(name: UploadName, options?: AbortOptions): Promise<void>
+}
+
+export interface AbortOptions {
+  /** That the bucket must be in; active when it is not given. */
+  readonly state?: BucketState
+  /** Throws when the upload has to stay. */
+  readonly allow?: (upload: Upload, bucket: Bucket) => void
 }
 
 export const PART_NUMBER_MAX = 10_000
@@ -83,7 +90,7 @@ export function createMultipart(dependencies: CoreDependencies): MultipartStore 
     copyPart: (request) => copyPart(dependencies, request),
     listParts: (name, afterNumber, limit) => listParts(meta, name, afterNumber, limit),
     complete: (request) => completeUpload(dependencies, request),
-    abort: (name) => removeUpload(dependencies, name),
+    abort: (name, options) => removeUpload(dependencies, name, options),
   }
 }
 
@@ -104,9 +111,7 @@ async function initiateUpload(dependencies: CoreDependencies, request: InitiateR
   const upload: Upload = { id, initiatedAt: dependencies.clock.now(), ...wanted }
   return commitPlanned(dependencies, 'InitiateMultipartUpload', async () => {
     const changes = createChanges(dependencies)
-    const row = await readBucket(dependencies.meta, bucket.name)
-    requireOpen(row.value, bucket)
-    changes.check(row)
+    changes.check(await readOpenBucket(dependencies.meta, bucket))
     changes.put(putOf(uploadCodec, uploadKey(bucket.id, key, id), upload))
     return { batch: await changes.settle(), result: upload }
   })
@@ -125,22 +130,23 @@ async function listParts(meta: MetaStore, name: UploadName, afterNumber: number,
 }
 
 /**
- * Removes the upload and its parts. A Complete that comes first wins: then there is no such upload any more. `allow`
- * throws when it has to stay; the commit checks the rows of both.
+ * Removes the upload and its parts. A Complete that comes first wins: then there is no such upload any more.
  */
 export function removeUpload(
   dependencies: CoreDependencies,
   name: UploadName,
-  allow: (upload: Upload, bucket: Bucket) => void = () => undefined,
+  { state, allow }: AbortOptions = {},
 ): Promise<void> {
   return commitPlanned(dependencies, 'AbortMultipartUpload', async () => {
+    const bucket = await readOpenBucket(dependencies.meta, name.bucket, state)
     const upload = await readUpload(dependencies.meta, name)
+    const found = requireUpload(upload, name)
+    allow?.(found, bucket.value)
     const changes = createChanges(dependencies)
-    const bucket = await checkUploadBucket(dependencies.meta, changes, name)
-    allow(requireUpload(upload, name), bucket)
+    changes.check(bucket)
     const parts = await readParts(dependencies.meta, name.uploadId)
     endUpload(changes, upload, parts)
     for (const { value } of parts.rows) changes.release(value.pieces)
-    return { batch: await settleCounted(dependencies, changes, bucket, name.key), result: undefined }
+    return { batch: await settleCounted(dependencies, changes, bucket.value, name.key), result: undefined }
   })
 }

@@ -5,7 +5,7 @@ import type { Bytes } from '../base/bytes.js'
 import { timeOrderedId } from '../base/ids.js'
 import type { Secret } from '../base/secret.js'
 import type { MetaStore } from '../meta/meta-store.js'
-import type { Bucket } from '../model/bucket.js'
+import type { Bucket, BucketState } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
 import { fail } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
@@ -73,6 +73,11 @@ export interface ObjectName {
   readonly reference: VersionReference | undefined
 }
 
+/** One version, by its id. */
+export interface NamedVersion extends ObjectName {
+  readonly reference: VersionReference
+}
+
 export interface FoundObject {
   readonly version: ObjectVersion
   readonly bucket: Bucket
@@ -135,6 +140,8 @@ export interface ObjectStore {
     allow?: (current: ObjectVersion | undefined) => void,
     bypass?: Bypass,
   ): Promise<Deleted>
+  /** The same of one version, for what works in a bucket that it has closed: `state` is the one it must still be in. */
+  deleteInClosed(name: NamedVersion, state: BucketState): Promise<Deleted>
   /** Replaces the ACL of a version; `allow` sees the one whose ACL it will be. Undefined: it follows its bucket. */
   setAcl(name: ObjectName, acl: Acl | undefined, allow: (object: FoundObject) => void): Promise<FoundObject>
   /** The same for its tags. */
@@ -166,6 +173,7 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     partsOf: (version) => partsOf(meta, version.content),
     delete: (name, accountId, allow = () => undefined, bypass = NO_BYPASS) =>
       deleteObject(dependencies, name, accountId, allow, bypass),
+    deleteInClosed: (name, state) => deleteNamed(dependencies, name, () => undefined, NO_BYPASS, state),
     setAcl: (name, acl, allow) => annotateObject(dependencies, name, 'PutObjectACL', { acl }, allow),
     setTags: (name, tags, allow) => annotateObject(dependencies, name, 'PutObjectTagging', { tags }, allow),
     setLock: (name, bypass, change) => lockObject(dependencies, name, bypass, change),
@@ -313,13 +321,23 @@ async function deleteObject(
   allow: (current: ObjectVersion | undefined) => void,
   bypass: Bypass,
 ): Promise<Deleted> {
-  const allowHead = (head: Head) => allow(currentObject(head))
-  if (reference !== undefined) {
-    const allowNamed = (_head: Head, located: Located | undefined) =>
-      allow(located?.version.kind === 'object' ? located.version : undefined)
-    return { ...(await removeVersion(dependencies, bucket, key, reference, bypass, allowNamed)), marker: undefined }
+  if (reference !== undefined) return deleteNamed(dependencies, { bucket, key, reference }, allow, bypass)
+  return deleteCurrent(dependencies, bucket, key, accountId, (head) => allow(currentObject(head)))
+}
+
+async function deleteNamed(
+  dependencies: CoreDependencies,
+  { bucket, key, reference }: NamedVersion,
+  allow: (current: ObjectVersion | undefined) => void,
+  bypass: Bypass,
+  state?: BucketState,
+): Promise<Deleted> {
+  const allowNamed = (_head: Head, located: Located | undefined) =>
+    allow(located?.version.kind === 'object' ? located.version : undefined)
+  return {
+    ...(await removeVersion(dependencies, bucket, key, reference, bypass, allowNamed, state)),
+    marker: undefined,
   }
-  return deleteCurrent(dependencies, bucket, key, accountId, allowHead)
 }
 
 async function annotateObject(

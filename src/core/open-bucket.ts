@@ -2,7 +2,7 @@
 
 import type { Bytes } from '../base/bytes.js'
 import type { MetaStore, Put } from '../meta/meta-store.js'
-import type { Bucket } from '../model/bucket.js'
+import type { Bucket, BucketState } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
@@ -12,10 +12,33 @@ export function readBucket(meta: MetaStore, name: string): Promise<Row<Bucket | 
   return readRow(meta, bucketCodec, bucketKey(name))
 }
 
-/** The bucket as it is now; NoSuchBucket when it is another one, OperationAborted while a DeleteBucket is under way. */
-export function requireOpen(now: Bucket | undefined, entered: Bucket): Bucket {
+/** Who has closed a bucket, by the state that it is in. */
+const CLOSED_BY: Readonly<Record<BucketState, string | undefined>> = {
+  active: undefined,
+  deleting: 'DeleteBucket',
+  emptying: 'EmptyBucket',
+}
+
+/** OperationAborted for whoever writes into a bucket in this state and may not. */
+export function failClosed(state: BucketState): never {
+  return fail('OperationAborted', { ConflictingOperation: CLOSED_BY[state] })
+}
+
+/**
+ * The bucket as it is now; NoSuchBucket when it is another one, OperationAborted when it is not in the state in which
+ * this writer works. A request writes into an active bucket; what empties or deletes a bucket only removes from one that
+ * is closed for it, so that it is stopped when the bucket opens again, and no request passes with it.
+ */
+export function requireOpen(now: Bucket | undefined, entered: Bucket, state: BucketState = 'active'): Bucket {
   if (now?.id !== entered.id) return fail('NoSuchBucket', { BucketName: entered.name })
-  return now.state === 'deleting' ? fail('OperationAborted', { ConflictingOperation: 'DeleteBucket' }) : now
+  // Where it is active again, the work that had closed it has been ended.
+  return now.state === state ? now : failClosed(now.state === 'active' ? state : now.state)
+}
+
+/** The row of a bucket that is open for the writer, whose commit checks it. */
+export async function readOpenBucket(meta: MetaStore, entered: Bucket, state?: BucketState): Promise<Row<Bucket>> {
+  const row = await readBucket(meta, entered.name)
+  return { ...row, value: requireOpen(row.value, entered, state) }
 }
 
 export interface BucketChange {

@@ -19,7 +19,7 @@ import {
   type Version,
 } from '../meta/meta-store.js'
 import { type Codec, codec, type Json } from '../meta/record.js'
-import { type Bucket, DOCUMENT_KINDS } from '../model/bucket.js'
+import { BUCKET_STATES, type Bucket, DOCUMENT_KINDS } from '../model/bucket.js'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, type ChecksumType } from '../model/checksum.js'
 import { DOMAIN_TYPES, type DomainType } from '../model/custom-domain.js'
 import { ACCOUNT_STATES, type Account } from '../model/principal.js'
@@ -81,6 +81,9 @@ export const kinds = {
   trash: 0x60,
   job: 0x70,
   torrent: 0x71,
+  accessRecord: 0x72,
+  logBatch: 0x73,
+  emptying: 0x74,
 } as const
 
 const CHECKSUM_TYPES: readonly ChecksumType[] = ['COMPOSITE', 'FULL_OBJECT']
@@ -269,8 +272,8 @@ export const serviceModeKey = key(kinds.serviceMode)
 
 export const bucketCodec = codec<Bucket>({
   name: 'bucket',
-  version: 3,
-  upgrades: [unchanged, unchanged],
+  version: 4,
+  upgrades: [unchanged, unchanged, unchanged],
   remembered: 256,
   toJson: ({ id, name, accountId, region, createdAt, versioning, acl, state, documents, documentsRevision }) => [
     id,
@@ -293,7 +296,7 @@ export const bucketCodec = codec<Bucket>({
       createdAt: asNumber(createdAt),
       versioning: asOneOf(versioning, ['unset', 'enabled', 'suspended']),
       acl: aclFromJson(acl),
-      state: asOneOf(state, ['active', 'deleting']),
+      state: asOneOf(state, BUCKET_STATES),
       documents: documents === undefined ? [] : asList(documents).map((kind) => asOneOf(kind, DOCUMENT_KINDS)),
       documentsRevision: revision === undefined ? 0 : asNumber(revision),
     }

@@ -11,10 +11,11 @@ import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
+import { readOpenBucket, requireOpen } from './open-bucket.js'
 import { type Part, partCodec, partKey, partWritesKey, putOf, readRow, type Upload } from './rows.js'
 import { type Protection, protectionOf, sameProtection } from './sealed-bytes.js'
 import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
-import { checkUploadBucket, readUpload, requireUpload, type UploadName } from './upload-rows.js'
+import { readUpload, requireUpload, type UploadName } from './upload-rows.js'
 import { requireRoom, settleCounted } from './usage.js'
 
 export interface CopyPartRequest extends UploadName {
@@ -36,6 +37,7 @@ export async function putPart(
   customerKey?: Secret,
   admit: (upload: Upload) => void = () => undefined,
 ): Promise<Part> {
+  requireOpen(name.bucket, name.bucket)
   const upload = requireUpload(await readUpload(dependencies.meta, name), name)
   admit(upload)
   await requireRoomForPart(dependencies, name, number, source.sizeBytes ?? 0)
@@ -110,12 +112,13 @@ async function planPart(
   include: (changes: Changes) => void,
 ): Promise<Batch> {
   const { meta } = dependencies
+  const bucket = await readOpenBucket(meta, name.bucket)
   const upload = await readUpload(meta, name)
   requireUpload(upload, name)
   const rowKey = partKey(name.uploadId, part.number)
   const old = await readRow(meta, partCodec, rowKey)
   const changes = createChanges(dependencies)
-  const bucket = await checkUploadBucket(meta, changes, name)
+  changes.check(bucket)
   changes.check(upload)
   changes.check(old)
   changes.put(putOf(partCodec, rowKey, part))
@@ -123,7 +126,7 @@ async function planPart(
   if (old.value !== undefined) changes.release(old.value.pieces)
   changes.tally({ sizeBytes: part.sizeBytes - (old.value?.sizeBytes ?? 0), objects: 0 })
   include(changes)
-  return settleCounted(dependencies, changes, bucket, name.key)
+  return settleCounted(dependencies, changes, bucket.value, name.key)
 }
 
 /**

@@ -4,7 +4,6 @@ import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
 import type { Changes } from './changes.js'
-import { readBucket } from './open-bucket.js'
 import {
   type Part,
   partCodec,
@@ -23,16 +22,6 @@ export interface UploadName {
   readonly bucket: Bucket
   readonly key: string
   readonly uploadId: string
-}
-
-/**
- * The bucket's row, for commits of parts: it says whether they are counted. A bucket that is being deleted is no
- * obstacle, its uploads go with it.
- */
-export async function checkUploadBucket(meta: MetaStore, changes: Changes, { bucket }: UploadName): Promise<Bucket> {
-  const row = await readBucket(meta, bucket.name)
-  changes.check(row)
-  return row.value ?? bucket
 }
 
 export async function readUpload(

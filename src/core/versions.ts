@@ -9,7 +9,7 @@ import type { Bytes } from '../base/bytes.js'
 import type { RandomBytes } from '../base/ids.js'
 import { keyParts } from '../meta/key.js'
 import { type Entry, isCollapsed, type MetaStore } from '../meta/meta-store.js'
-import type { Bucket } from '../model/bucket.js'
+import type { Bucket, BucketState } from '../model/bucket.js'
 import { type Bypass, NO_BYPASS } from '../model/object-lock.js'
 import type { AnyVersion, DeleteMarker, ObjectVersion } from '../model/version.js'
 import { nextSequence, type VersionReference } from '../model/version-id.js'
@@ -56,11 +56,11 @@ export function currentObject({ current }: KeyState): ObjectVersion | undefined 
 }
 
 /** Fails with NoSuchBucket when the bucket is no longer the one that the request was let into. */
-export async function readHead(meta: MetaStore, bucket: Bucket, name: string): Promise<Head> {
+export async function readHead(meta: MetaStore, bucket: Bucket, name: string, state?: BucketState): Promise<Head> {
   const [bucketEntry, ...entries] = await meta.getMany([bucketKey(bucket.name), ...keysOf(bucket, name)])
   const row = rowOf(bucketCodec, bucketKey(bucket.name), bucketEntry)
-  const now = requireOpen(row.value, bucket)
-  if (bucket.versioning === 'unset' && now.versioning !== 'unset') return readHead(meta, now, name)
+  const now = requireOpen(row.value, bucket, state)
+  if (bucket.versioning === 'unset' && now.versioning !== 'unset') return readHead(meta, now, name, state)
   return { ...stateOf(now, bucket, name, entries), bucketRow: { ...row, value: now } }
 }
 
@@ -335,7 +335,10 @@ export function deleteCurrent(
   })
 }
 
-/** Removes one version for good; when it was the current one, the newest of the others takes its place. */
+/**
+ * Removes one version for good; when it was the current one, the newest of the others takes its place. `state`: that the
+ * bucket must be in; active when it is not given.
+ */
 export function removeVersion(
   dependencies: CoreDependencies,
   bucket: Bucket,
@@ -343,10 +346,11 @@ export function removeVersion(
   reference: VersionReference,
   bypass: Bypass,
   allow: (head: Head, located: Located | undefined) => void | Promise<void>,
+  state?: BucketState,
 ): Promise<Removed> {
   const { meta } = dependencies
   return commitPlanned(dependencies, 'DeleteObject', async () => {
-    const head = await readHead(meta, bucket, name)
+    const head = await readHead(meta, bucket, name, state)
     const located = await locateVersion(meta, head, name, reference)
     await allow(head, located)
     const changes = createChanges(dependencies)

@@ -5,10 +5,9 @@
 
 import type { Clock, Millis } from '../base/clock.js'
 import type { Log, Metrics } from '../base/telemetry.js'
+import { type JobState, jobCodec } from '../core/job-record.js'
 import { checkOf, jobKey, putOf, readRow } from '../core/rows.js'
-import { asList, asNumber, asOptionalText, asText } from '../meta/json.js'
 import type { MetaStore } from '../meta/meta-store.js'
-import { codec } from '../meta/record.js'
 import type { Job } from './job.js'
 
 export interface RunnerOptions {
@@ -26,30 +25,6 @@ export interface Runner extends AsyncDisposable {
   /** One step if it is due and nobody else holds it; for tests and for `start`. Answers when to look again. */
   turn(job: Job): Promise<Millis>
 }
-
-interface JobState {
-  readonly owner: string
-  readonly leaseUntil: Millis
-  readonly dueAt: Millis
-  readonly cursor: string | undefined
-  readonly failures: number
-}
-
-const jobCodec = codec<JobState>({
-  name: 'job',
-  version: 1,
-  toJson: ({ owner, leaseUntil, dueAt, cursor, failures }) => [owner, leaseUntil, dueAt, cursor ?? null, failures],
-  fromJson: (json) => {
-    const [owner, leaseUntil, dueAt, cursor, failures] = asList(json)
-    return {
-      owner: asText(owner),
-      leaseUntil: asNumber(leaseUntil),
-      dueAt: asNumber(dueAt),
-      cursor: asOptionalText(cursor),
-      failures: asNumber(failures),
-    }
-  },
-})
 
 const IDLE: JobState = { owner: '', leaseUntil: 0, dueAt: 0, cursor: undefined, failures: 0 }
 /** Longer than any step; a crashed holder blocks the job for as long. */

@@ -253,6 +253,12 @@ export const adminActions = {
     {},
   ),
 
+  'job list': reads(
+    'operator',
+    'List the jobs of the server: when each is due, how far it is, how often it failed.',
+    {},
+  ),
+
   'access explain': reads('operator', 'Say whether a key may do something, and what decides it.', {
     as: required('text', 'Id of the access key.'),
     do: required('text', 'The action, as policies name it: `s3:GetObject`, `name/cos:GetObject`.'),
@@ -283,6 +289,16 @@ export const adminActions = {
     message: optional('text', 'What those who are refused are told.'),
   }),
   'maintenance off': changes('operator', 'Serve everything again.', {}),
+  'bucket empty': changes(
+    'account',
+    'Remove all versions, delete markers and unfinished uploads of a bucket, in the background.',
+    {
+      bucket,
+      delete: optional('flag', 'Delete the bucket as well when nothing is left in it.'),
+    },
+  ),
+  'bucket emptying': reads('account', 'Show how far the emptying of a bucket has come.', { bucket }),
+  'bucket cancel-emptying': changes('account', 'End the emptying of a bucket and keep what is left.', { bucket }),
 } satisfies Readonly<Record<string, AdminAction>>
 
 export type AdminActionName = keyof typeof adminActions

@@ -28,6 +28,9 @@ export type DocumentKind = (typeof DOCUMENT_KINDS)[number]
 
 export type Versioning = 'unset' | 'enabled' | 'suspended'
 
+export const BUCKET_STATES = ['active', 'deleting', 'emptying'] as const
+export type BucketState = (typeof BUCKET_STATES)[number]
+
 export interface Bucket {
   /** 16 hex digits; object rows are stored under it, so that a re-created bucket shares nothing with its predecessor. */
   readonly id: string
@@ -37,8 +40,8 @@ export interface Bucket {
   readonly createdAt: Millis
   readonly versioning: Versioning
   readonly acl: Acl
-  /** `deleting`: DeleteBucket has begun; no write may enter any more. */
-  readonly state: 'active' | 'deleting'
+  /** `deleting`, `emptying`: DeleteBucket or the job that empties it has begun; no write may enter any more. */
+  readonly state: BucketState
   /** Which documents it has: what is not listed needs no reading. */
   readonly documents: readonly DocumentKind[]
   /** Counts the changes to them: what was worked out from them goes by it. */

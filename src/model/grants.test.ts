@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import {
   type Acl,
   aclOf,
+  admitsLogDelivery,
   CANNED_ACLS,
   cannedAcl,
   GRANT_PERMISSIONS,
@@ -12,6 +13,7 @@ import {
   type Grant,
   type Grantee,
   givesAway,
+  givesToGroups,
   granteeOfQcsId,
   granteeOfUin,
   grantNaming,
@@ -150,7 +152,7 @@ test('both dialects name the same groups', () => {
   for (const group of GROUPS) {
     for (const uris of Object.values(GROUP_URIS)) assert.equal(groupOfUri(uris[group]), group)
   }
-  assert.equal(groupOfUri('http://acs.amazonaws.com/groups/s3/LogDelivery'), 'unserved')
+  assert.equal(groupOfUri('http://acs.amazonaws.com/groups/s3/LogDelivery'), 'log-delivery')
   assert.equal(groupOfUri('http://acs.amazonaws.com/groups/global/Nobody'), undefined)
 })
 
@@ -169,7 +171,6 @@ const WORDS: readonly (readonly ['cos' | 's3', 'bucket' | 'object', string, stri
   ['cos', 'object', 'inherited', 'default'],
   ['cos', 'object', 'bucket-owner-read', 'bucket-owner-read'],
   ['s3', 'bucket', 'bucket-owner-read', undefined],
-  ['s3', 'bucket', 'log-delivery-write', 'unserved'],
   ['s3', 'object', 'log-delivery-write', undefined],
   ['s3', 'object', 'aws-exec-read', 'unserved'],
   ['s3', 'object', 'default', undefined],
@@ -181,6 +182,18 @@ for (const [dialect, level, word, meaning] of WORDS) {
     assert.equal(cannedAcl(dialect, level, word), meaning)
   })
 }
+
+test('the word for log delivery is spelled out as grants, which are for nobody who asks and not public', () => {
+  const acl = cannedAcl('s3', 'bucket', 'log-delivery-write')
+  assert.ok(acl !== undefined && acl !== 'default' && acl !== 'unserved')
+  assert.equal(admitsLogDelivery(acl), true)
+  assert.equal(admitsLogDelivery('public-read-write'), false)
+  assert.deepEqual(
+    RIGHTS.filter((right) => grantsRight(acl, right, undefined) || grantsRight(acl, right, '7')),
+    [],
+  )
+  assert.deepEqual([givesAway(acl), givesToGroups(acl), inheritedAcl(acl)], [false, false, 'private'])
+})
 
 // --- decisions --------------------------------------------------------------------------------------------------
 

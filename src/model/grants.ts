@@ -12,8 +12,8 @@ export type Right = (typeof RIGHTS)[number]
 export const GRANT_PERMISSIONS = [...RIGHTS, 'FULL_CONTROL'] as const
 export type GrantPermission = (typeof GRANT_PERMISSIONS)[number]
 
-export const GROUPS = ['everyone', 'accounts'] as const
-/** `everyone` needs no signature, `accounts` needs any. */
+export const GROUPS = ['everyone', 'accounts', 'log-delivery'] as const
+/** `everyone` needs no signature, `accounts` needs any. `log-delivery` is the server's own job, and nobody who asks. */
 export type Group = (typeof GROUPS)[number]
 
 export type Grantee =
@@ -37,6 +37,7 @@ const toGroup = (group: Group, permission: GrantPermission): Grant => ({
   grantee: { kind: 'group', group },
   permission,
 })
+const toLogDelivery = (permission: GrantPermission): Grant => toGroup('log-delivery', permission)
 const toBucketOwner = (permission: GrantPermission): Grant => ({ grantee: { kind: 'bucket-owner' }, permission })
 
 const CANNED = {
@@ -112,7 +113,7 @@ export function grantNaming(
   for (const { grantee, permission } of grantsOf(acl)) {
     if (permission !== right && permission !== 'FULL_CONTROL') continue
     if (grantee.kind === 'group') {
-      if (!ignoreGroups && (grantee.group === 'everyone' || caller !== undefined)) return 'itself'
+      if (!ignoreGroups && isOfCallers(grantee, caller)) return 'itself'
     } else if (grantee.kind === 'user' && caller !== undefined && grantee.uin === caller.uin) {
       if (grantee.subUin === caller.number || (grantee.subUin === caller.uin && caller.root)) return 'itself'
       if (grantee.subUin === caller.uin) found = 'account'
@@ -121,21 +122,39 @@ export function grantNaming(
   return found
 }
 
+function isOfCallers({ group }: Extract<Grantee, { kind: 'group' }>, caller: GrantCaller | undefined): boolean {
+  return group === 'everyone' || (group === 'accounts' && caller !== undefined)
+}
+
+/** Whether the server's log delivery may write. */
+export function admitsLogDelivery(acl: Acl): boolean {
+  return grantsOf(acl).some(
+    ({ grantee, permission }) =>
+      grantee.kind === 'group' &&
+      grantee.group === 'log-delivery' &&
+      (permission === 'WRITE' || permission === 'FULL_CONTROL'),
+  )
+}
+
 /** Whether anybody beside the owners gets anything. */
 export function givesAway(acl: Acl): boolean {
-  return grantsOf(acl).some(({ grantee }) => grantee.kind === 'group' || grantee.kind === 'user')
+  return grantsOf(acl).some(({ grantee }) => grantee.kind === 'user' || isPublicGroup(grantee))
+}
+
+function isPublicGroup(grantee: Grantee): boolean {
+  return grantee.kind === 'group' && grantee.group !== 'log-delivery'
 }
 
 /** Whether everybody gets something, or everybody with an account: public in the sense of a public access block. */
 export function givesToGroups(acl: Acl): boolean {
-  return grantsOf(acl).some(({ grantee }) => grantee.kind === 'group')
+  return grantsOf(acl).some(({ grantee }) => isPublicGroup(grantee))
 }
 
 /** What an object without an ACL of its own takes over from its bucket: the right to read (5.9, "by inheritance"). */
 export function inheritedAcl(bucketAcl: Acl): Acl {
   const readers = grantsOf(bucketAcl).filter(
     ({ grantee, permission }) =>
-      (grantee.kind === 'group' || grantee.kind === 'user') && (permission === 'READ' || permission === 'FULL_CONTROL'),
+      (grantee.kind === 'user' || isPublicGroup(grantee)) && (permission === 'READ' || permission === 'FULL_CONTROL'),
   )
   return aclOf([OWNER, ...readers.map(({ grantee }): Grant => ({ grantee, permission: 'READ' }))])
 }
@@ -145,7 +164,10 @@ export function inheritedAcl(bucketAcl: Acl): Acl {
 export type AclLevel = 'bucket' | 'object'
 
 /** `default`: no ACL of its own. `unserved`: known, and of services that are not here. */
-type CannedMeaning = CannedAcl | 'default' | 'unserved'
+type CannedMeaning = Acl | 'default' | 'unserved'
+
+/** A word of S3 that reads back as its grants in both dialects. */
+const LOG_DELIVERY_WRITE: readonly Grant[] = [OWNER, toLogDelivery('WRITE'), toLogDelivery('READ_ACP')]
 
 const ON_BUCKETS: Readonly<Record<string, CannedMeaning>> = {
   private: 'private',
@@ -170,8 +192,8 @@ const CANNED_WORDS: Readonly<
     object: { ...ON_OBJECTS, default: 'default', inherited: 'default' },
   },
   s3: {
-    // Written by Amazon's log delivery, read by its EC2: neither is here.
-    bucket: { ...ON_BUCKETS, 'log-delivery-write': 'unserved', 'aws-exec-read': 'unserved' },
+    // Read by Amazon's EC2, which is not here.
+    bucket: { ...ON_BUCKETS, 'log-delivery-write': LOG_DELIVERY_WRITE, 'aws-exec-read': 'unserved' },
     object: { ...ON_OBJECTS, 'public-read-write': 'public-read-write', 'aws-exec-read': 'unserved' },
   },
 }
@@ -183,22 +205,24 @@ export function cannedAcl(dialect: DialectSpelling, level: AclLevel, word: strin
 
 // --- grantees --------------------------------------------------------------------------------------------------
 
+const LOG_DELIVERY_URI = 'http://acs.amazonaws.com/groups/s3/LogDelivery'
+
+/** COS has no group for log delivery: what S3 has granted to it is shown under the name that it has there. */
 export const GROUP_URIS: Readonly<Record<DialectSpelling, Readonly<Record<Group, string>>>> = {
   cos: {
     everyone: 'http://cam.qcloud.com/groups/global/AllUsers',
     accounts: 'http://cam.qcloud.com/groups/global/AuthenticatedUsers',
+    'log-delivery': LOG_DELIVERY_URI,
   },
   s3: {
     everyone: 'http://acs.amazonaws.com/groups/global/AllUsers',
     accounts: 'http://acs.amazonaws.com/groups/global/AuthenticatedUsers',
+    'log-delivery': LOG_DELIVERY_URI,
   },
 }
 
-const LOG_DELIVERY_URI = 'http://acs.amazonaws.com/groups/s3/LogDelivery'
-
 /** The groups of both dialects are understood in both: they are the same. */
-export function groupOfUri(uri: string): Group | 'unserved' | undefined {
-  if (uri === LOG_DELIVERY_URI) return 'unserved'
+export function groupOfUri(uri: string): Group | undefined {
   return GROUPS.find((group) => GROUP_URIS.cos[group] === uri || GROUP_URIS.s3[group] === uri)
 }
 

@@ -49,7 +49,7 @@ const TYPE_NEEDED: Readonly<Record<DialectName, boolean>> = { cos: false, s3: tr
 
 const XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 
-const grantee: Child<ShownGrantee> = {
+export const grantee: Child<ShownGrantee> = {
   parse: (parent, dialect) => {
     const [found, second] = parent.children.filter(({ name }) => name === 'Grantee')
     return found === undefined || second !== undefined ? fail('MalformedXML') : readGrantee(found, dialect)

@@ -30,7 +30,7 @@ import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import type { GivenPolicy, ShownGrant, ShownGrantee } from './acl-document.js'
 
-interface NamedGrant {
+export interface NamedGrant {
   readonly grantee: NamedGrantee
   readonly permission: GrantPermission
 }
@@ -201,7 +201,7 @@ export async function newObjectAcl(
   return given.canned
 }
 
-async function resolveGrants(
+export async function resolveGrants(
   services: Services,
   grants: readonly NamedGrant[],
   owners: Owners,
@@ -235,9 +235,6 @@ const RESOLVERS: Readonly<
   },
   uri: (_dialect, _accounts, text) => {
     const group = groupOfUri(text)
-    if (group === 'unserved') {
-      return fail('NotImplemented', {}, { message: `The group ${text} is not served by this server.` })
-    }
     if (group !== undefined) return { kind: 'group', group }
     return fail('InvalidArgument', { ArgumentName: 'Group/URI', ArgumentValue: text }, { message: 'Invalid group uri' })
   },
@@ -264,9 +261,13 @@ export interface ShownPolicy {
   readonly grants: { readonly grant: readonly ShownGrant[] }
 }
 
-export async function shownPolicy(services: Services, acl: Acl, owners: Owners): Promise<ShownPolicy> {
+export function shownPolicy(services: Services, acl: Acl, owners: Owners): Promise<ShownPolicy> {
+  return shownGrants(services, grantsOf(acl), owners)
+}
+
+/** Grants with the accounts that they name, and whose they are. */
+export async function shownGrants(services: Services, grants: readonly Grant[], owners: Owners): Promise<ShownPolicy> {
   const { core, dialect } = services
-  const grants = grantsOf(acl)
   const accounts = grants.some(({ grantee }) => grantee.kind === 'user') ? await core.identities.accounts() : []
   const owner = await shownAccount(services, owners.owner)
   // Whoever is both has the owner's grants already.

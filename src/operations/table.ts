@@ -7,6 +7,7 @@ import { bucketCors } from './bucket/bucket-cors.js'
 import { bucketDomain } from './bucket/bucket-domain.js'
 import { bucketEncryption } from './bucket/bucket-encryption.js'
 import { bucketLifecycle } from './bucket/bucket-lifecycle.js'
+import { getBucketLogging, putBucketLogging } from './bucket/bucket-logging.js'
 import { getBucketObjectLock, putBucketObjectLock } from './bucket/bucket-object-lock.js'
 import { bucketOwnershipControls } from './bucket/bucket-ownership-controls.js'
 import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket/bucket-policy.js'
@@ -75,6 +76,8 @@ export const operations: readonly Operation[] = [
   ...bucketDomain,
   ...bucketEncryption,
   ...bucketLifecycle,
+  getBucketLogging,
+  putBucketLogging,
   listObjects,
   listObjectsV2,
   listObjectVersions,

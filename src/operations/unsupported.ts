@@ -36,7 +36,6 @@ const FAMILIES: readonly Family[] = [
     dialects: BOTH,
   },
   { name: 'BucketLive', query: 'live', methods: ['GET', 'PUT', 'DELETE', 'POST'], target: 'bucket', dialects: COS },
-  { name: 'BucketLogging', query: 'logging', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketNotification', query: 'notification', methods: GP, target: 'bucket', dialects: BOTH },
   { name: 'BucketOrigin', query: 'origin', methods: GPD, target: 'bucket', dialects: COS },
   { name: 'BucketReplication', query: 'replication', methods: GPD, target: 'bucket', dialects: BOTH },

@@ -1,26 +1,40 @@
-/** An exchange as people read it: heads line by line, long bodies and lines cut with a word about what is left out. */
+/**
+ * An exchange as people read it: what was sent, long lines cut with a word about what is left out; and the answer
+ * whole, as it stood on the wire. No end of a line that a page could not keep.
+ */
 
 import type { Exchange } from './try.js'
 
-const BODY_CHARACTERS_MAX = 2_000
-const LINE_CHARACTERS_MAX = 400
+/** Of what was sent; longer than any signature. */
+const LINE_CHARACTERS_MAX = 500
 
-export function exchangeText({ sent, answer }: Exchange): string {
-  return `${messageText(sent)}\n\n${messageText(answer.head + answer.body)}`
+export interface ExchangeText {
+  readonly sent: string
+  readonly answered: string
 }
 
-/** No line that a page or a terminal could not show, and no end of a line that it could not keep. */
-function messageText(message: string): string {
-  const at = message.indexOf('\r\n\r\n')
-  const head = message.slice(0, at).split('\r\n').map(cut)
-  const body = message.slice(at + 4)
-  const kept = body.slice(0, BODY_CHARACTERS_MAX).replaceAll('\r\n', '\n').split('\n').map(cut)
-  const left = body.length - BODY_CHARACTERS_MAX
-  const lines = [...head, ...(body === '' ? [] : ['', ...kept]), ...(left > 0 ? [`… (${left} bytes more)`] : [])]
-  return lines.join('\n').trimEnd()
+export function exchangeText({ sent, answer }: Exchange): ExchangeText {
+  const at = sent.indexOf('\r\n\r\n')
+  return {
+    sent: textOf(linesOf(sent.slice(0, at)).map(cut), linesOf(sent.slice(at + 4)).map(cut)),
+    answered: textOf(linesOf(answer.head.trimEnd()), linesOf(decoded(answer.body))),
+  }
+}
+
+function textOf(head: readonly string[], body: readonly string[]): string {
+  return [...head, '', ...body].join('\n').trimEnd()
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replaceAll('\r\n', '\n').split('\n')
+}
+
+/** The raw client reads bytes. */
+function decoded(body: string): string {
+  return Buffer.from(body, 'latin1').toString('utf8')
 }
 
 function cut(line: string): string {
   const left = line.length - LINE_CHARACTERS_MAX
-  return left > 0 ? `${line.slice(0, LINE_CHARACTERS_MAX)}… (${left} bytes more)` : line
+  return left > 0 ? `${line.slice(0, LINE_CHARACTERS_MAX)}… (${left} more characters are left out here)` : line
 }

@@ -25,8 +25,18 @@ export function regionalHost(dialect: DialectName, region: string, bucket?: stri
   return bucket === undefined ? endpoint : `${bucket}.${endpoint}`
 }
 
-export function sketchOf(asked: Asked, { dialect, region, now, owner }: ClientFacts): Sketch {
-  const { method, key = '', query = {}, body, as = owner, skewMs = 0, bucket } = asked
+export function accelerateHost(dialect: DialectName, bucket?: string): string {
+  const endpoint = dialect === 'cos' ? 'cos.accelerate.myqcloud.com' : 's3-accelerate.amazonaws.com'
+  return bucket === undefined ? endpoint : `${bucket}.${endpoint}`
+}
+
+export function websiteHost(dialect: DialectName, region: string, bucket: string): string {
+  return `${bucket}.${dialect === 'cos' ? `cos-website.${region}.myqcloud.com` : `s3-website-${region}.amazonaws.com`}`
+}
+
+export function sketchOf(asked: Asked, facts: ClientFacts): Sketch {
+  const { region, now, owner } = facts
+  const { method, key = '', query = {}, body, as = owner, skewMs = 0, bucket, dialect = facts.dialect } = asked
   const host = asked.host ?? regionalHost(dialect, region, bucket)
   const headers = new Map(Object.entries(asked.headers ?? {}))
   const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body)

@@ -7,7 +7,7 @@ import { loadSettings } from '../config/load.js'
 import { ADMIN_API_PATH } from '../model/admin-actions.js'
 import type { DialectName } from '../wire/dialect.js'
 import { connectRaw } from './raw-client.js'
-import { headBytes, regionalHost, sketchOf } from './request.js'
+import { accelerateHost, headBytes, regionalHost, sketchOf, websiteHost } from './request.js'
 import { signS3 } from './signing.js'
 import type { Asked, Exchange, Stage, Try } from './try.js'
 import { BUCKET, createWorld, OTHER, OWNER, REGION } from './world.js'
@@ -49,7 +49,9 @@ async function openStage(
     owner: OWNER,
     other: OTHER,
     bucket: BUCKET,
-    host: (bucket) => regionalHost(dialect, REGION, bucket),
+    host: (bucket, region = REGION) => regionalHost(dialect, region, bucket),
+    accelerateHost: (bucket) => accelerateHost(dialect, bucket),
+    websiteHost: (bucket) => websiteHost(dialect, REGION, bucket),
     ask,
     must: async (asked) => {
       const { answer } = await ask(asked)

@@ -10,6 +10,7 @@ import type { Try } from './try.js'
 export type TryLanguage = keyof Try['when']
 
 const DIALECTS: readonly DialectName[] = ['cos', 's3']
+const WHEN: Readonly<Record<TryLanguage, string>> = { en: 'Here: ', zh: '此处：' }
 const TITLES: Readonly<Record<DialectName, string>> = { cos: 'COS', s3: 'S3' }
 
 /** The rows that go by this code in either dialect, or by this name; letter case does not matter. */
@@ -18,9 +19,11 @@ export function triesOf(code: string): readonly Try[] {
   return tries.filter(({ condition }) => namesOf(condition).some((name) => name.toLowerCase() === wanted))
 }
 
-/** All that can be tried, a line each. */
+/** All that can be tried, a line each, by the number of the row. */
 export function tryList(language: TryLanguage): string {
-  return tries.map(({ condition, when }) => `${condition.padEnd(40)} ${when[language]}\n`).join('')
+  const line = ({ row, condition, when }: Try) =>
+    `${String(row).padStart(2)} ${condition.padEnd(40)} ${when[language]}\n`
+  return tries.map(line).join('')
 }
 
 /** Undefined when nothing raises it here. */
@@ -32,10 +35,11 @@ export async function tryCode(
   if (found.length === 0) return undefined
   const texts: string[] = []
   for (const tried of found) {
-    texts.push(`${tried.condition}\n${tried.when[lang]}\n`)
+    texts.push(`${tried.condition}\n${WHEN[lang]}${tried.when[lang]}\n`)
     for (const dialect of dialects) {
       const { exchange } = await runTry(tried, dialect)
-      texts.push(`--- ${TITLES[dialect]} ---\n\n${exchangeText(exchange)}\n`)
+      const { sent, answered } = exchangeText(exchange)
+      texts.push(`--- ${TITLES[dialect]} ---\n\n${sent}\n\n${answered}\n`)
     }
   }
   return texts.join('\n')

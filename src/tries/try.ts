@@ -22,7 +22,10 @@ export interface Asked {
   readonly query?: Readonly<Record<string, string>>
   /** Lower-case names; all are signed. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent with its length, unless the headers tell another. */
+  /**
+   * Sent with its length, unless the headers tell another. At most 64 KiB of it may be left unread: beyond that, whether
+   * the answer closes the connection depends on how much has arrived.
+   */
   readonly body?: string | Buffer
   /** The owner when absent. */
   readonly as?: Credentials | 'anonymous'
@@ -34,6 +37,8 @@ export interface Asked {
   readonly region?: string
   /** The client ends its side after what it has sent. */
   readonly hangsUp?: boolean
+  /** Of the client; that of the stage when absent. */
+  readonly dialect?: DialectName
 }
 
 /** What stood on the wire. */
@@ -53,8 +58,10 @@ export interface Stage {
   readonly other: KeyHolder
   /** A name that is good in both dialects; nothing is made yet. */
   readonly bucket: string
-  /** The virtual host of a bucket, or the regional host. */
-  host(bucket?: string): string
+  /** The virtual host of a bucket, or the regional host; of the usual region when none is named. */
+  host(bucket?: string, region?: string): string
+  accelerateHost(bucket?: string): string
+  websiteHost(bucket: string): string
   ask(asked: Asked): Promise<Exchange>
   /** Fails unless the answer is a success. */
   must(asked: Asked): Promise<RawAnswer>
@@ -66,13 +73,15 @@ export interface Stage {
 }
 
 export interface Try {
+  /** Its number in the founding table. */
+  readonly row: number
   readonly condition: Condition
   /** What the request does, after what: one sentence. */
   readonly when: Readonly<Record<'en' | 'zh', string>>
   /** Of the server, by their environment names. */
   readonly settings?: Readonly<Record<`STOWAGE_${string}`, string>>
-  /** Where the dialect of the answer is not the one of the host, and why. */
-  readonly answersIn?: { readonly dialect: DialectName; readonly reason: string }
+  /** Where the dialect of the answer is not the one of the host, and why: the end of a sentence. */
+  readonly answersIn?: { readonly dialect: DialectName; readonly reason: Readonly<Record<'en' | 'zh', string>> }
   /** What must have happened before. */
   readonly prepare?: (stage: Stage) => Promise<void>
   /** The request whose answer is the error. */

@@ -2,6 +2,7 @@
 
 import type { Bytes } from '../base/bytes.js'
 import type { LockRules } from '../core/bucket-lock.js'
+import type { LogForm } from '../model/access-log.js'
 import type { LifecycleLimits } from '../model/lifecycle-check.js'
 import type { BucketNameRule, KeyRule } from '../model/names.js'
 import type { Account } from '../model/principal.js'
@@ -160,6 +161,10 @@ export interface Traits {
   readonly aclWordShown: boolean
   /** A Range on HEAD is answered with 206 as on GET. */
   readonly headRanges: boolean
+  /** The form of the access logs that are switched on through it. */
+  readonly accessLogForm: LogForm
+  /** Logging may leave out the prefix of its objects. */
+  readonly logPrefixOptional: boolean
   /** The type of an object that came without one, when its key tells nothing. */
   readonly defaultContentType: string
   /** A copy onto itself must replace the metadata; a new storage class is not enough. */

@@ -4,6 +4,7 @@
  * the parsers of the SDKs take less for no error at all (errors.md 1.1 to 1.4).
  */
 
+import type { Millis } from '../base/clock.js'
 import { sha256Hex } from '../base/hmac.js'
 import { escapeXmlText, percentEncodeForbidden } from '../base/xml.js'
 import type { ApiError, Condition, DetailValue, Spelling } from '../model/errors/index.js'
@@ -21,6 +22,8 @@ export interface ErrorFacts {
   /** What the request addressed, in each dialect's form: `host/key`, and `/bucket/key`. */
   readonly resource: Readonly<Record<DialectName, string>>
   readonly requestIds: RequestIds
+  /** When it came; absent where nothing could be read that a clock matters for. */
+  readonly receivedAt?: Millis
 }
 
 export function renderError(error: ApiError, facts: ErrorFacts): WireResponse {
@@ -87,6 +90,7 @@ export function errorChildren(error: ApiError, facts: ErrorFacts): readonly Elem
     ['Code', code],
     ['Message', message === '' ? code : message],
     ...extraElements(error, dialect),
+    ...serverTime(error, facts),
     ['Diagnosis', error.options.diagnosis ?? ''],
     ['Resource', facts.resource[dialect] || '/'],
     ...tail[facts.dialect],
@@ -102,6 +106,14 @@ function extraElements(error: ApiError, dialect: DialectName): Element[] {
     elements.push([spelled, name === TOKEN ? maskToken(String(value)) : String(value)])
   }
   return elements
+}
+
+/** COS tells its time with whatever may be a matter of clocks, so that SDKs can correct theirs (errors.md 1.4). */
+function serverTime({ condition, details }: ApiError, { dialect, receivedAt }: ErrorFacts): readonly Element[] {
+  const told = Object.entries(details).some(([name, value]) => name === 'ServerTime' && value !== undefined)
+  if (dialect !== 'cos' || receivedAt === undefined || told) return []
+  if (!catalogue[condition].details.includes('ServerTime?')) return []
+  return [['ServerTime', new Date(receivedAt).toISOString().replace(/\.\d+Z$/, 'Z')]]
 }
 
 /** Tokens end up in logs and tickets: enough to tell two apart, too little to use one (errors.md 1.2). */
@@ -161,7 +173,6 @@ const LAYOUTS: Readonly<Record<DialectSeen, { readonly open: string; readonly cl
 
 /** After these nobody knows where in the stream of bytes the next request would begin. */
 const CLOSING: ReadonlySet<Condition> = new Set<Condition>([
-  'EntitySizeNotMatch',
   'IncompleteBody',
   'InvalidChunkSizeError',
   'MalformedTrailerError',

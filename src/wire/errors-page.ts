@@ -1,10 +1,11 @@
 /**
- * docs/errors.md and docs/errors.zh-CN.md, from the catalogue and the tests. `npm run docs` writes them. A condition
- * counts as raised only when a test says so with `raises('<Condition>', …)`; any other row admits that it is to come.
+ * The table of docs/errors.md and docs/errors.zh-CN.md, from the catalogue and the tests. A condition counts as raised
+ * only when a test says so with `raises('<Condition>', …)`; any other row says what is sent in its place, or why it is
+ * not served.
  */
 
 import type { Condition, DialectSpelling, ErrorRow } from '../model/errors/index.js'
-import { catalogue, isCondition, spellingOf, subjects } from '../model/errors/index.js'
+import { catalogue, elementsOf, isCondition, spellingOf, subjects } from '../model/errors/index.js'
 
 export type PageLanguage = 'en' | 'zh'
 
@@ -32,26 +33,27 @@ export function scanRaises(files: readonly SourceFile[]): Raised {
   return raised
 }
 
-export function errorsPage(language: PageLanguage, raised: Raised): string {
+/** `anchors`: where a condition is shown below the table, as a link. */
+export function errorsTable(language: PageLanguage, raised: Raised, anchors: ReadonlyMap<Condition, string>): string {
   const words = WORDS[language]
   const sections = Object.entries(subjects).map(([subject, rows]) => {
     const lines = Object.keys(rows)
       .filter(isCondition)
-      .map((condition) => pageRow(condition, language, raised))
+      .map((condition) => pageRow(condition, language, raised, anchors.get(condition)))
     return `## ${titleOf(subject, language)}\n\n${tableHead(words.columns)}\n${lines.join('\n')}\n`
   })
-  const sent = Object.values(catalogue).filter(({ replacedBy }) => replacedBy === undefined).length
-  return `# ${words.title}\n\n${words.introduction}\n\n${words.count(sent, raised.size)}\n\n${sections.join('\n')}`
+  const sent = Object.values(catalogue).filter(({ replacedBy, notServed }) => (replacedBy ?? notServed) === undefined)
+  return `# ${words.title}\n\n${words.introduction}\n\n${words.count(sent.length, anchors.size)}\n\n${sections.join('\n')}`
 }
 
-function pageRow(condition: Condition, language: PageLanguage, raised: Raised): string {
+function pageRow(condition: Condition, language: PageLanguage, raised: Raised, anchor: string | undefined): string {
   const row = catalogue[condition]
   const cells = [
-    code(condition),
+    anchor === undefined ? code(condition) : `[${code(condition)}](${anchor})`,
     spelled(condition, 'cos', row),
     spelled(condition, 's3', row),
     WORDS[language].faults[row.fault],
-    row.details.map((name) => code(name.replace(/\?$/, ''))).join(' '),
+    elementsOf(condition).map(code).join(' '),
     `${row.description[language]}`,
     proof(condition, language, raised),
   ]
@@ -65,11 +67,11 @@ function spelled(condition: Condition, dialect: DialectSpelling, row: ErrorRow):
 }
 
 function proof(condition: Condition, language: PageLanguage, raised: Raised): string {
-  const { instead, toCome } = WORDS[language]
-  const { replacedBy } = catalogue[condition]
-  if (replacedBy !== undefined) return `${instead} ${code(replacedBy)}`
+  const words = WORDS[language]
+  const { replacedBy, notServed } = catalogue[condition]
+  if (replacedBy !== undefined) return `${words.instead} ${code(replacedBy)}`
+  if (notServed !== undefined) return `${words.notServed}${notServed[language]}`
   const paths = raised.get(condition) ?? []
-  if (paths.length === 0) return toCome
   return paths.map((path) => `[${path.slice(path.lastIndexOf('/') + 1)}](../${path})`).join(', ')
 }
 
@@ -107,11 +109,11 @@ const TITLES: Readonly<Record<keyof typeof subjects, Readonly<Record<PageLanguag
 interface Words {
   readonly title: string
   readonly introduction: string
-  readonly count: (conditions: number, raised: number) => string
+  readonly count: (conditions: number, shown: number) => string
   readonly columns: readonly string[]
   readonly faults: Readonly<Record<ErrorRow['fault'], string>>
   readonly instead: string
-  readonly toCome: string
+  readonly notServed: string
 }
 
 const WORDS: Readonly<Record<PageLanguage, Words>> = {
@@ -121,11 +123,12 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
       'Generated from `src/model/errors` and the tests by `npm run docs`. [简体中文](errors.zh-CN.md)',
       'A row is a condition: something that went wrong. Both dialects may give it another code or status. Each body has\n`Code`, `Message`, `Resource`, `RequestId`, the elements named here as far as they are known, and often a `Diagnosis`.\n`stowage explain <code>` prints the same on a terminal.',
     ].join('\n\n'),
-    count: (conditions, raised) => `${conditions} conditions; ${raised} of them are raised by a test.`,
+    count: (conditions, shown) =>
+      `${conditions} conditions are sent, each raised by a test. The ${shown} of the founding table are links: what a client sends and gets\nstands below the tables, for each of them.`,
     columns: ['Condition', 'COS', 'S3', 'Fault', 'Elements', 'What it means, and what to do', 'Raised by'],
     faults: { Client: 'client', Server: 'server' },
     instead: 'never sent; see',
-    toCome: 'still to come',
+    notServed: 'not served: ',
   },
   zh: {
     title: '错误',
@@ -133,10 +136,11 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
       '由 `npm run docs` 根据 `src/model/errors` 和测试生成。[English](errors.md)',
       '每一行是一种情形。两种协议的错误码或状态码可能不同。每个响应体都有 `Code`、`Message`、`Resource`、`RequestId`，\n以及此处列出且已知的元素，通常还有 `Diagnosis`。`stowage explain <code> --lang zh` 可在终端中查看同样的内容。',
     ].join('\n\n'),
-    count: (conditions, raised) => `共 ${conditions} 种情形，其中 ${raised} 种有测试真实触发。`,
+    count: (conditions, shown) =>
+      `会发送的情形共 ${conditions} 种，每一种都有测试真实触发。基础错误表的 ${shown} 种带有链接：各表之后逐一列出客户端发送与收到的内容。`,
     columns: ['情形', 'COS', 'S3', '责任方', '元素', '含义与处理办法', '触发它的测试'],
     faults: { Client: '客户端', Server: '服务器' },
     instead: '从不发送；见',
-    toCome: '尚待完成',
+    notServed: '从不发送：',
   },
 }

@@ -12,13 +12,14 @@ import { type ApiError, asApiError, catalogue, fail } from '../model/errors/inde
 import { bucketNamePossible, checkBucketName, checkObjectKey } from '../model/names.js'
 import { ANONYMOUS, type Principal } from '../model/principal.js'
 import { checkAccelerateAddress } from './acceleration.js'
+import type { AccessRecorder } from './access-recorder.js'
 import type { Address } from './address.js'
 import type { Admission } from './admission.js'
 import type { AuthFacts, Claim, PayloadContract } from './authentication.js'
 import { type CrossOrigin, type HeaderLines, sharedLines } from './cors.js'
 import type { CustomDomains } from './custom-domain.js'
 import type { Dialect, DialectName } from './dialect.js'
-import { type Entry, enter, isRequesterCharged } from './entrance.js'
+import { type Entry, enter, isRequesterCharged, type SignatureFacts } from './entrance.js'
 import { type ErrorFacts, renderError } from './error-body.js'
 import { renderErrorPage } from './error-page.js'
 import type { ChecksumSubject, FormUpload } from './field.js'
@@ -80,6 +81,7 @@ export interface PipelineOptions extends RegionRules, HttpsRules {
   readonly signUpUrl: string | undefined
   /** Called once per answer, before its body is sent. */
   readonly observe: (observation: Observation) => void
+  readonly accessRecorder: AccessRecorder
 }
 
 export interface Observation {
@@ -106,6 +108,9 @@ interface Progress {
   /** Set once the request is known to be a call for temporary keys. */
   call: QueryProgress | undefined
   preflight: boolean
+  /** Once it was recognised. */
+  principal: Principal | undefined
+  claim: SignatureFacts | undefined
   /** Once it was entered. */
   bucket: Bucket | undefined
   dialect: Dialect | undefined
@@ -123,6 +128,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       address: undefined,
       call: undefined,
       preflight: false,
+      principal: undefined,
+      claim: undefined,
       bucket: undefined,
       dialect: undefined,
       shared: undefined,
@@ -132,15 +139,29 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const shared = await crossOriginHeaders(options, request, progress)
       const headers = identityHeaders(progress.seen, progress.requestIds, false).concat(response.headers, shared)
       observe(options, request, progress, response, undefined)
-      return { ...response, headers }
+      return await recordAccess(options, request, progress, { ...response, headers }, undefined)
     } catch (thrown) {
       const error = asStoreError(thrown)
       const response = refusal(error, request, progress)
       const shared = await crossOriginHeaders(options, request, progress)
       observe(options, request, progress, response, error)
-      return shared.length === 0 ? response : { ...response, headers: [...response.headers, ...shared] }
+      const answer = shared.length === 0 ? response : { ...response, headers: [...response.headers, ...shared] }
+      return recordAccess(options, request, progress, answer, error)
     }
   }
+}
+
+function recordAccess(
+  { accessRecorder }: PipelineOptions,
+  request: WireRequest,
+  progress: Progress,
+  response: WireResponse,
+  error: ApiError | undefined,
+): WireResponse | Promise<WireResponse> {
+  const { call, bucket } = progress
+  // What is asked here is asked again there; it spares most requests a copy of all of this.
+  if (call !== undefined || bucket?.documents.includes('logging') === false) return response
+  return accessRecorder.record({ ...progress, request, error }, response)
 }
 
 /** An answer is not lost because a page could not be told that it may read it. */
@@ -218,6 +239,8 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
   const { principal, payload, claim } = await admit(arrival)
+  progress.principal = principal
+  progress.claim = claim
   const entry = await enter(options, { request, address, dialect, operation, query: view, principal, claim })
   progress.bucket = entry.bucket
   const removes = operation.method === 'DELETE' && operation.match.target === 'bucket'
@@ -317,6 +340,8 @@ async function serveForm(arrival: Arrival, progress: Progress): Promise<WireResp
     const sizes = claim && checkForm(draft, claim, address.bucketName ?? '', facts.now)
     const principal = holder === undefined ? ANONYMOUS : admitHolder(core, holder, options.signUpUrl)
     options.rateLimits.admitAccount(principal, address.bucketName)
+    progress.principal = principal
+    progress.claim = claim
     const visit = { address, dialect, operation, query: arrival.view, principal, claim, formKey: draft.key }
     const entry = await enter(options, { ...visit, request: requestOfForm(draft, request) })
     const upload = uploadOfForm(draft, form, request, sizes)
@@ -559,6 +584,7 @@ function errorFacts(
     method: request.method,
     resource: undecoded ? { cos: host + request.rawPath, s3: request.rawPath } : { cos, s3 },
     requestIds,
+    receivedAt: request.receivedAt,
   }
 }
 

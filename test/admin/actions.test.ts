@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { runAction } from '../../src/admin/actions/table.js'
-import { silentLog } from '../../src/base/telemetry.js'
+import { silentLog, silentMetrics } from '../../src/base/telemetry.js'
 import { kmsKeyDeletionJob } from '../../src/jobs/kms-keys.js'
+import { createRunner } from '../../src/jobs/runner.js'
 import { adminActionNames, describeAction } from '../../src/model/admin-actions.js'
 import { isApiError } from '../../src/model/errors/index.js'
 import { OTHER, OWNER, REGION } from '../support/exchange.js'
@@ -478,4 +479,20 @@ test('each action leaves a line: who did what to whom, and how it ended', async 
       ['account list', OTHER.appId, OTHER.id, 'AccessDenied', {}],
     ],
   )
+})
+
+test('jobs are listed with when they are due, how far they are and how often they failed', async () => {
+  await using world = await createAdminWorld()
+  assert.deepEqual(Object.values(await done(world, 'job list')), [])
+  const { clock, service } = world
+  const { meta } = service.core.dependencies
+  const runner = createRunner({ meta, clock, log: silentLog, metrics: silentMetrics, owner: 'a' })
+  await runner.turn({ name: 'good', intervalMs: 60_000, step: async () => ({ cursor: 'here', more: false }) })
+  await runner.turn({ name: 'poor', intervalMs: 60_000, step: () => Promise.reject(new Error('no')) })
+  const dueAt = (delayMs: number) => new Date(clock.now() + delayMs).toISOString()
+  assert.deepEqual(Object.values(await done(world, 'job list')), [
+    { job: 'good', state: 'waiting', dueAt: dueAt(60_000), cursor: 'here', failures: 0 },
+    { job: 'poor', state: 'waiting', dueAt: dueAt(2_000), cursor: null, failures: 1 },
+  ])
+  assertRefused(await world.call('job list', {}, OTHER), 403, 'AccessDenied')
 })

@@ -81,6 +81,15 @@ describe('s3cmd', () => {
     }
   })
 
+  test('switches access logging on, granting the target to log delivery, and off', async () => {
+    await s3cmd.mustRun(['mb', 's3://logs'])
+    await s3cmd.mustRun(['accesslog', '--access-logging-target-prefix=s3://logs/first/', 's3://first'])
+    const { text } = await s3cmd.mustRun(['info', 's3://logs'])
+    assert.match(text, /LogDelivery.*WRITE/)
+    await s3cmd.mustRun(['accesslog', '--no-access-logging', 's3://first'])
+    await s3cmd.mustRun(['rb', 's3://logs'])
+  })
+
   test('puts and gets small files, large files and awkward names', async () => {
     const files = [
       ['small.txt', Buffer.from('small'), []],

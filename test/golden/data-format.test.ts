@@ -10,11 +10,13 @@ import { test } from 'node:test'
 import { masterKeyFrom } from '../../src/base/master-key.js'
 import { checkBlocks, checkFooter, createBlockChecksums, dataSizeOf } from '../../src/blob/file-format.js'
 import { accelerationFormat } from '../../src/core/acceleration.js'
+import * as accessLogRows from '../../src/core/access-log-rows.js'
 import { httpsFormat } from '../../src/core/bucket-access.js'
 import { formerRegionCodec } from '../../src/core/bucket-moves.js'
 import { corsFormat } from '../../src/core/cors-record.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import { domainFormat } from '../../src/core/domains.js'
+import * as emptyingRows from '../../src/core/emptying-record.js'
 import { defaultEncryptionFormat } from '../../src/core/encryption-record.js'
 import * as identityRows from '../../src/core/identity-rows.js'
 import * as kmsRows from '../../src/core/kms-rows.js'
@@ -30,6 +32,7 @@ import { bucketTagsFormat } from '../../src/core/tags-record.js'
 import * as torrentRows from '../../src/core/torrent-rows.js'
 import { COMPLETE, usageFormat } from '../../src/core/usage-rows.js'
 import { websiteFormat } from '../../src/core/website-record.js'
+import type { LoggingConfiguration } from '../../src/model/access-log.js'
 import type { Bucket } from '../../src/model/bucket.js'
 import type { CorsConfiguration } from '../../src/model/cors.js'
 import type { Grant } from '../../src/model/grants.js'
@@ -101,6 +104,27 @@ const BUCKET = {
   documents: [],
   documentsRevision: 0,
 } as const satisfies Bucket
+const EMPTYING: emptyingRows.Emptying = {
+  bucketId: BUCKET.id,
+  bucketName: BUCKET.name,
+  state: 'running',
+  removeBucket: true,
+  phase: 'object',
+  after: '30616263',
+  objects: 1_200,
+  markers: 30,
+  uploads: 4,
+  refused: 2,
+  lastError: 'key: AccessDenied: Access Denied.',
+  begunAt: 1_795_336_593_123,
+  endedAt: undefined,
+  steppedAt: 1_795_336_593_124,
+}
+const EMPTIED: emptyingRows.Emptying = {
+  ...EMPTYING,
+  ...{ state: 'done', removeBucket: false, phase: 'upload', after: undefined, lastError: undefined },
+  ...{ objects: 0, markers: 0, uploads: 0, refused: 0, endedAt: 1_795_336_593_125 },
+}
 const UPLOAD: rows.Upload = {
   id: '019e00000003',
   key: OBJECT.key,
@@ -188,6 +212,23 @@ const GRANTS: readonly Grant[] = [
   { grantee: { kind: 'group', group: 'accounts' }, permission: 'WRITE' },
   { grantee: { kind: 'user', uin: '100000000001', subUin: '100000000002' }, permission: 'WRITE_ACP' },
 ]
+
+const LOGGING: LoggingConfiguration = {
+  form: 's3',
+  targetBucket: 'logs-1250000000',
+  targetPrefix: 'log/',
+  grants: [
+    { grantee: { kind: 'group', group: 'log-delivery' }, permission: 'READ' },
+    { grantee: { kind: 'owner' }, permission: 'FULL_CONTROL' },
+  ],
+  keyFormat: 'event-time',
+}
+const LOG_SOURCE = {
+  bucketName: 'example-1250000000',
+  region: 'ap-guangzhou',
+  accountId: '0a1b2c3d4e5f',
+  uin: '100000000001',
+}
 
 const SEALED_SECRET = 'sq4DuGRHAH6lpaWlpaWlpaWlpaVAZ+/FUe5N/bdHtNHNixrZLq69bDNgNIo='
 const SEALED_MARKER = 'sq4DuGRHAH6lpaWlpaWlpaWlpaVSM/PXU/tN3qlKNY1OQlBKzBsKl+Ktgg=='
@@ -418,6 +459,9 @@ const SAMPLES: readonly Sample[] = [
   sample(rows.bucketCodec, BUCKET),
   sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
   sample(rows.bucketCodec, { ...BUCKET, documents: ['policy', 'cors'], documentsRevision: 3 }, 'bucket with documents'),
+  sample(rows.bucketCodec, { ...BUCKET, state: 'emptying' }, 'bucket that is being emptied'),
+  sample(emptyingRows.emptyingCodec, EMPTYING),
+  sample(emptyingRows.emptyingCodec, EMPTIED, 'emptying that has ended'),
   sample(rows.documentCodec, { rules: [1, 'two', null] }),
   sample(rows.bucketCountCodec, 3),
   sample(rows.acceleratedCountCodec, 2),
@@ -553,6 +597,18 @@ const SAMPLES: readonly Sample[] = [
   }),
   sample(documentFormat(lifecycleFormat), LIFECYCLE),
   sample(documentFormat(lifecycleFormat), { rules: [], minimumSize: undefined }, 'document of lifecycle without sizes'),
+  sample(documentFormat(accessLogRows.loggingFormat), LOGGING, 'document of logging'),
+  sample(accessLogRows.accessRecordCodec, {
+    at: 1_795_336_593_123,
+    line: 'c0ffee example-1250000000 "-"',
+    destination: { configuration: { ...LOGGING, grants: [], keyFormat: undefined, form: 'cos' }, source: LOG_SOURCE },
+  }),
+  sample(accessLogRows.logBatchCodec, {
+    objectKey: 'log/2026-11-22-09-16-33-0123456789ABCDEF',
+    firstId: '019e0000000000112233445566ab',
+    lastId: '019e0000000100112233445566ab',
+    share: '[]',
+  }),
   sample(rows.partCodec, {
     number: 3,
     sizeBytes: 70_000,
@@ -580,9 +636,8 @@ for (const { name, value, encode, decode } of SAMPLES) {
 test('every codec of the rows has a record', () => {
   const isCodec = (value: unknown): value is { readonly name: string } =>
     typeof value === 'object' && value !== null && 'encode' in value && 'name' in value
-  const names = Object.values({ ...rows, ...identityRows, ...torrentRows }).flatMap((value: unknown) =>
-    isCodec(value) ? [value.name] : [],
-  )
+  const all = { ...rows, ...identityRows, ...torrentRows, ...accessLogRows, ...emptyingRows }
+  const names = Object.values(all).flatMap((value: unknown) => (isCodec(value) ? [value.name] : []))
   assert.ok(names.length >= 17)
   assert.deepEqual(
     names.filter((name) => recorded.records[name] === undefined),
@@ -647,6 +702,9 @@ const KEYS: Readonly<Record<string, Uint8Array>> = {
   trash: rows.trashKey(1_795_336_593_123, blob),
   job: rows.jobKey('reclaim'),
   torrent: torrentRows.torrentKey('ready', { bucketId, name: OBJECT.key, sequence: IDENTITY.sequence }),
+  accessRecord: accessLogRows.accessRecordKey(bucketId, blob),
+  logBatch: accessLogRows.logBatchKey(bucketId),
+  emptying: emptyingRows.emptyingKey(bucketId),
 }
 
 test('keys of every kind are the recorded ones', () => {

@@ -181,7 +181,6 @@ const ROWS: readonly Row[] = [
   },
   {
     title: raises('InvalidLocationConstraint', 'a region that nobody serves'),
-    only: 's3',
     ...both(400, 'InvalidLocationConstraint'),
     request: () => ({
       method: 'PUT',
@@ -361,7 +360,7 @@ const ROWS: readonly Row[] = [
   {
     title: raises('NotImplemented', 'a sub-resource that is known and not served'),
     ...both(501, 'NotImplemented'),
-    request: () => ({ method: 'GET', bucket: BUCKET, query: { logging: '' } }),
+    request: () => ({ method: 'GET', bucket: BUCKET, query: { notification: '' } }),
   },
   {
     title: raises('NoLoggingStatusForKey', 'the logging of an object'),

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { fail, isApiError } from '../../src/model/errors/index.js'
 import type { WireRequest } from '../../src/wire/request.js'
 import type { WireResponse } from '../../src/wire/response.js'
+import { raises } from '../support/raises.js'
 import { echo, eventually, listening, readAll, text, transportError } from './listening.js'
 
 const HOST = 'Host: a.example\r\n'
@@ -80,7 +81,7 @@ test('a body that keeps moving outlives the idle timeout', async () => {
   assert.equal((await client.answer()).body, 'movement')
 })
 
-test('a client that vanishes inside a body: reading fails with ClientDisconnected', async () => {
+test(raises('ClientDisconnected', 'a client that vanishes inside a body'), async () => {
   let caught: unknown
   let readBytes = 0
   await using subject = await listening(async (request) => {

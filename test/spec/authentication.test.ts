@@ -168,6 +168,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   GetBucketDomain: bucket('GET', { domain: true }),
   PutBucketDomain: bucket('PUT', { domain: true }, DOMAIN),
   DeleteBucketDomain: bucket('DELETE', { domain: true }),
+  GetBucketLogging: bucket('GET', { logging: true }),
+  PutBucketLogging: bucket('PUT', { logging: true }, '<BucketLoggingStatus/>'),
   ListObjects: bucket('GET'),
   ListObjectsV2: bucket('GET', { 'list-type': 2 }),
   ListObjectVersions: bucket('GET', { versions: true }),
@@ -701,6 +703,15 @@ for (const [what, said] of VERSION_2) {
     assertError(heard, 400, 'InvalidRequest', { AuthorizationScheme: 'AWS' })
   })
 }
+
+inS3(raises('UnsupportedSignature', 'a signature by another algorithm'), async (speak) => {
+  await speak.makeBucket()
+  const words = 'Credential=a/20260102/ap-guangzhou/s3/aws4_request, SignedHeaders=host, Signature=00'
+  const headers = { authorization: `AWS4-ECDSA-P256-SHA256 ${words}` }
+  const heard = await speak.say({ ...get(speak), as: 'anonymous', headers })
+  assertError(heard, 400, 'UnsupportedSignature')
+  assert.match(heard.error.message, /AWS4-HMAC-SHA256/)
+})
 
 test(raises('AuthorizationHeaderMalformed', 'a scope of another region names the right one'), async () => {
   const { speak } = await fixture('s3')

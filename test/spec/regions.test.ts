@@ -204,6 +204,25 @@ inS3(
   TWO_REGIONS,
 )
 
+inCos(
+  'the host says where a bucket is made, and a body may only agree',
+  async (speak) => {
+    for (const [at, [host, agreeing, differing]] of [
+      [hostIn(speak, SECOND), SECOND, REGION] as const,
+      [hostIn(speak, REGION), REGION, SECOND] as const,
+      ['127.0.0.1', REGION, SECOND] as const,
+    ].entries()) {
+      const bucket = `made-${at}-1250000000`
+      const make = (named: string) => speak.say({ method: 'PUT', host, path: `/${bucket}`, body: constraint(named) })
+      const heard = await make(differing)
+      assertError(heard, 400, 'InvalidLocationConstraint', { LocationConstraint: differing })
+      assert.equal((await make(agreeing)).status, 200)
+      assert.equal(await regionOf(speak, bucket), agreeing)
+    }
+  },
+  TWO_REGIONS,
+)
+
 inS3(
   'a body names any region where the host names none, and that of the host elsewhere',
   async (speak) => {

@@ -64,6 +64,7 @@ inBothDialects('no verb on any reserved name reaches the bucket or the object it
     'policy',
     'cors',
     'encryption',
+    'logging',
     'policyStatus',
     'publicAccessBlock',
     'ownershipControls',

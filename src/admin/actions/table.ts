@@ -6,6 +6,8 @@ import { accessHandlers } from './access.js'
 import { accountHandlers } from './account.js'
 import { bucketHandlers } from './bucket.js'
 import { bucketLimitHandlers } from './bucket-limits.js'
+import { emptyingHandlers } from './emptying.js'
+import { jobHandlers } from './job.js'
 import { keyHandlers } from './key.js'
 import { kmsKeyHandlers } from './kms-key.js'
 import { maintenanceHandlers } from './maintenance.js'
@@ -29,6 +31,8 @@ const handlers: Handlers = {
   ...accessHandlers,
   ...bucketHandlers,
   ...maintenanceHandlers,
+  ...jobHandlers,
+  ...emptyingHandlers,
 }
 
 export function runAction<N extends AdminActionName>(

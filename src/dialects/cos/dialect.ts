@@ -82,6 +82,8 @@ export const cosDialect: Dialect = {
     granteesByUin: true, // 5.9, grant headers
     aclWordShown: true, // 5.9, object 15.1
     headRanges: false, // object 30
+    accessLogForm: 'cos', // cos-auth-and-bucket.md 5.18
+    logPrefixOptional: true, // 5.18
     defaultContentType: 'application/octet-stream', // object 4
     restoreDaysMax: 365, // object 26, ExpirationInDays
     midnightHoursAhead: 8, // object 8: the sample's copy expires at 16:00 UTC

@@ -87,6 +87,8 @@ export function createS3Dialect(): Dialect {
       granteesByUin: false,
       aclWordShown: false,
       headRanges: true, // HeadObject, Range
+      accessLogForm: 's3', // Amazon S3 server access log format
+      logPrefixOptional: false, // PutBucketLogging, TargetPrefix
       defaultContentType: 'binary/octet-stream', // PutObject
       restoreDaysMax: 36_500, // RestoreObject names no limit: a hundred years
       midnightHoursAhead: 0, // RestoreObject, Days

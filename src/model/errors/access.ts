@@ -74,6 +74,7 @@ export const accessErrors = {
     status: 402,
     message: 'The spending quota of the account is used up.',
     dialects: ['cos'],
+    notServed: { en: 'no billing', zh: '不计费' },
     description: {
       en: "The account's spending quota is used up. Raise the quota or wait for the next period.",
       zh: '账号的消费配额已用完。请提高配额，或等待下一个周期。',
@@ -83,6 +84,7 @@ export const accessErrors = {
     status: 451,
     message: 'The content is not available by decision of the operator.',
     dialects: ['cos'],
+    notServed: { en: 'content is not blocked', zh: '不封禁内容' },
     description: {
       en: 'The operator has blocked this content, for legal reasons or because of arrears. Only the operator can release it.',
       zh: '运维方因法律原因或欠费屏蔽了该内容。只有运维方可以解除。',
@@ -92,6 +94,7 @@ export const accessErrors = {
     status: 403,
     message: 'Downloads of this kind of file from this host are forbidden.',
     dialects: ['cos'],
+    notServed: { en: 'files of all types are served', zh: '不限制文件类型' },
     description: {
       en: 'Files of this type may not be downloaded from this host by the public. Sign the request or use a custom domain.',
       zh: '该类型的文件不允许公众从此域名下载。请对请求签名，或使用自定义域名。',
@@ -101,6 +104,7 @@ export const accessErrors = {
     status: 403,
     message: 'No permission to process this object.',
     dialects: ['cos'],
+    notServed: { en: 'no image processing', zh: '不提供图片处理' },
     description: {
       en: 'The caller may not have objects of this bucket processed. Grant the processing permission.',
       zh: '调用者没有处理该存储桶对象的权限。请授予处理权限。',
@@ -111,6 +115,7 @@ export const accessErrors = {
     message: 'The caller does not own the source bucket of the replication.',
     details: ['BucketName?'],
     dialects: ['cos'],
+    notServed: { en: 'no replication', zh: '不提供复制' },
     description: {
       en: "Replication can only be set up by the owner of the source bucket. Use that account's key.",
       zh: '只有源存储桶的所有者才能配置复制。请使用该账号的密钥。',
@@ -121,6 +126,7 @@ export const accessErrors = {
     message: 'The caller does not own the target bucket of the replication.',
     details: ['BucketName?'],
     dialects: ['cos'],
+    notServed: { en: 'no replication', zh: '不提供复制' },
     description: {
       en: 'Replication can only go to a bucket of the same owner. Choose a target bucket that the caller owns.',
       zh: '只能复制到同一所有者的存储桶。请选择调用者拥有的目标存储桶。',

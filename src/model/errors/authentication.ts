@@ -228,6 +228,7 @@ export const authenticationErrors = {
     status: 400,
     message: 'The serial number and/or token code you provided is not valid.',
     dialects: ['s3'],
+    notServed: { en: 'no MFA', zh: '不提供 MFA' },
     description: {
       en: 'The serial number or code of the MFA device is wrong or was used already. Enter a fresh code.',
       zh: 'MFA 设备的序列号或动态码错误，或已被使用过。请输入新的动态码。',
@@ -237,6 +238,7 @@ export const authenticationErrors = {
     status: 400,
     message: 'The session is no longer valid.',
     dialects: ['s3'],
+    notServed: { en: 'no directory buckets', zh: '不提供目录存储桶' },
     description: {
       en: 'The session that the request refers to has ended. Create a new session.',
       zh: '请求所引用的会话已经结束。请创建新的会话。',

@@ -100,6 +100,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'The policy has as many versions as it may have.',
     dialects: ['cos'],
+    notServed: { en: 'policies have one version', zh: '策略只有一个版本' },
     description: {
       en: 'The policy has as many versions as it may have. Delete an old version first.',
       zh: '策略的版本数量已达上限。请先删除旧版本。',
@@ -109,6 +110,7 @@ export const bucketDocumentErrors = {
     status: 404,
     message: 'The specified policy version does not exist.',
     dialects: ['cos'],
+    notServed: { en: 'policies have one version', zh: '策略只有一个版本' },
     description: {
       en: 'The policy has no such version. List its versions and choose one of them.',
       zh: '策略没有该版本。请列出版本后选择。',
@@ -177,6 +179,7 @@ export const bucketDocumentErrors = {
     message: 'The replication configuration was not found.',
     details: ['BucketName'],
     s3: { message: 'The replication configuration was not found' },
+    notServed: { en: 'no replication', zh: '不提供复制' },
     description: {
       en: 'The bucket has no replication rules. Put some first, or treat this answer as none.',
       zh: '存储桶没有复制规则。请先设置，或视为没有规则。',
@@ -186,6 +189,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'Replication to several target buckets is not supported.',
     dialects: ['cos'],
+    notServed: { en: 'no replication', zh: '不提供复制' },
     description: {
       en: 'Replication goes to one target bucket only. Name the same target in every rule.',
       zh: '复制只能指向一个目标存储桶。请在所有规则中使用同一目标。',
@@ -216,6 +220,7 @@ export const bucketDocumentErrors = {
     message: 'The specified configuration does not exist.',
     details: ['BucketName'],
     dialects: ['s3'],
+    notServed: { en: 'no analytics, no metrics of buckets', zh: '不提供分析与存储桶指标' },
     description: {
       en: 'The bucket has no configuration with this id. List the configurations and use one of their ids.',
       zh: '存储桶没有该 ID 的配置。请列出配置并使用其中的 ID。',
@@ -226,6 +231,7 @@ export const bucketDocumentErrors = {
     message: 'The inventory configuration was not found.',
     details: ['BucketName'],
     s3: { code: 'NoSuchConfiguration', message: 'The specified configuration does not exist.' },
+    notServed: { en: 'no inventories', zh: '不提供清单' },
     description: {
       en: 'The bucket has no inventory with this id. List the inventories and use one of their ids.',
       zh: '存储桶没有该 ID 的清单任务。请列出清单任务并使用其中的 ID。',
@@ -240,6 +246,7 @@ export const bucketDocumentErrors = {
       message:
         'You are attempting to create a new configuration but have already reached the 1,000-configuration limit.',
     },
+    notServed: { en: 'no inventories', zh: '不提供清单' },
     description: {
       en: 'The bucket has 1,000 configurations of this kind. Delete one before adding another.',
       zh: '存储桶中此类配置已达 1000 个。请先删除再添加。',
@@ -249,6 +256,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'The inventory id is already in use.',
     dialects: ['cos'],
+    notServed: { en: 'no inventories', zh: '不提供清单' },
     description: {
       en: 'Another inventory of the bucket has this id. Choose a different id.',
       zh: '该存储桶的另一个清单任务已使用此 ID。请换一个 ID。',
@@ -258,6 +266,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'Document ID does not match the specified configuration ID.',
     dialects: ['s3'],
+    notServed: { en: 'no inventories', zh: '不提供清单' },
     description: {
       en: 'The id in the body differs from the id in the query string. Make them equal.',
       zh: '请求体中的 ID 与查询串中的 ID 不同。请保持一致。',
@@ -267,6 +276,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'Invalid bucket name and/or bucket is not available for this destination.',
     dialects: ['s3'],
+    notServed: { en: 'no inventories', zh: '不提供清单' },
     description: {
       en: 'The destination bucket does not exist or cannot receive these files. Check its name, region and policy.',
       zh: '目标存储桶不存在或无法接收这些文件。请检查名称、地域和策略。',
@@ -277,6 +287,7 @@ export const bucketDocumentErrors = {
     message: 'The Intelligenttiering configuration was not found.',
     details: ['BucketName'],
     s3: { code: 'NoSuchConfiguration', message: 'The specified configuration does not exist.' },
+    notServed: { en: 'no tiering rules', zh: '不提供分层规则' },
     description: {
       en: 'The bucket has no tiering rule with this id. List the rules and use one of their ids.',
       zh: '存储桶没有该 ID 的智能分层规则。请列出规则并使用其中的 ID。',
@@ -287,6 +298,7 @@ export const bucketDocumentErrors = {
     message: 'The referer configuration does not exist.',
     details: ['BucketName'],
     dialects: ['cos'],
+    notServed: { en: 'an absent rule reads as an empty one', zh: '没有规则时返回空规则' },
     description: {
       en: 'The bucket has no referer rule. Put one first, or treat this answer as none.',
       zh: '存储桶没有防盗链规则。请先设置，或视为没有规则。',
@@ -297,6 +309,7 @@ export const bucketDocumentErrors = {
     message: 'The origin configuration was not found.',
     details: ['BucketName'],
     dialects: ['cos'],
+    notServed: { en: 'no origins', zh: '不提供回源' },
     description: {
       en: 'The bucket has no origin rules. Put some first, or treat this answer as none.',
       zh: '存储桶没有回源规则。请先设置，或视为没有规则。',
@@ -353,6 +366,7 @@ export const bucketDocumentErrors = {
     status: 451,
     message: 'The custom domain has not been approved by the operator.',
     dialects: ['cos'],
+    notServed: { en: 'domains are not approved', zh: '域名无需审核' },
     description: {
       en: 'The operator has not approved this custom domain. Ask for approval, or use the default host.',
       zh: '运维方尚未批准该自定义域名。请申请批准，或使用默认域名。',
@@ -430,6 +444,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'Two notification rules overlap in their events.',
     dialects: ['cos'],
+    notServed: { en: 'no notifications', zh: '不提供事件通知' },
     description: {
       en: 'Two notification rules would fire for the same event. Give each event to one rule.',
       zh: '两条通知规则会对同一事件触发。请让每个事件只归属一条规则。',
@@ -439,6 +454,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'Two notification rules overlap in their prefixes.',
     dialects: ['cos'],
+    notServed: { en: 'no notifications', zh: '不提供事件通知' },
     description: {
       en: 'Two notification rules overlap because one prefix contains the other. Make the prefixes distinct.',
       zh: '两条通知规则的前缀互相包含。请使前缀互不重叠。',
@@ -448,6 +464,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'Two notification rules overlap in their suffixes.',
     dialects: ['cos'],
+    notServed: { en: 'no notifications', zh: '不提供事件通知' },
     description: {
       en: 'Two notification rules overlap because one suffix contains the other. Make the suffixes distinct.',
       zh: '两条通知规则的后缀互相包含。请使后缀互不重叠。',
@@ -477,6 +494,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'The number of tags exceeds the limit of the resource.',
     dialects: ['s3'],
+    replacedBy: 'TooManyTagsInSet',
     description: {
       en: 'The resource would have more tags than it may have. Remove some.',
       zh: '资源的标签数量将超过上限。请删除一些。',
@@ -486,6 +504,7 @@ export const bucketDocumentErrors = {
     status: 400,
     message: 'The tags do not comply with the tag policy.',
     dialects: ['s3'],
+    notServed: { en: 'no organisations', zh: '没有组织' },
     description: {
       en: "The organisation's tag policy does not allow these tags. Use the spelling and values that it names.",
       zh: '组织的标签策略不允许这些标签。请使用其规定的写法和取值。',
@@ -495,6 +514,7 @@ export const bucketDocumentErrors = {
     status: 404,
     message: 'The specified resource does not exist.',
     dialects: ['s3'],
+    notServed: { en: 'no control plane', zh: '不提供控制面接口' },
     description: {
       en: 'The resource named in the call does not exist. Check its identifier.',
       zh: '调用中指定的资源不存在。请检查其标识。',
@@ -504,6 +524,7 @@ export const bucketDocumentErrors = {
     status: 404,
     message: 'The specified job does not exist.',
     dialects: ['cos'],
+    notServed: { en: 'no batch jobs', zh: '不提供批量任务' },
     description: {
       en: 'There is no job with this id. List the jobs and use one of their ids.',
       zh: '没有该 ID 的任务。请列出任务并使用其中的 ID。',
@@ -514,6 +535,7 @@ export const bucketDocumentErrors = {
     fault: 'Server',
     message: 'There are too many unfinished jobs.',
     dialects: ['cos'],
+    notServed: { en: 'no batch jobs', zh: '不提供批量任务' },
     description: {
       en: 'There are as many unfinished jobs as the server runs. Wait until some are done.',
       zh: '未完成的任务已达上限。请等待部分任务完成。',

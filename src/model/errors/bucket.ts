@@ -74,6 +74,7 @@ export const bucketErrors = {
     message: 'Versioning must be enabled on the bucket for this operation.',
     details: ['BucketName'],
     s3: { code: 'InvalidRequest' },
+    notServed: { en: 'no replication', zh: '不提供复制' },
     description: {
       en: 'The feature needs versioning on this bucket. Enable versioning and repeat.',
       zh: '该功能要求存储桶启用版本控制。请启用后重试。',
@@ -141,6 +142,7 @@ export const bucketErrors = {
     status: 400,
     message: 'The host headers provided in the request used the incorrect style addressing.',
     dialects: ['s3'],
+    notServed: { en: 'hosts take both styles', zh: '域名支持两种寻址方式' },
     description: {
       en: 'The host is addressed in a style it does not serve. Switch the client between path style and virtual-hosted style.',
       zh: '该域名不支持所用的寻址方式。请在客户端中切换路径风格与虚拟主机风格。',
@@ -151,6 +153,7 @@ export const bucketErrors = {
     message: 'The specified bucket exists in another Region. Direct requests to the correct endpoint.',
     details: ['Endpoint?', 'Bucket?'],
     dialects: ['s3'],
+    replacedBy: 'PermanentRedirect',
     description: {
       en: 'The bucket lies in another region. Send the request to the endpoint in the body.',
       zh: '存储桶位于其他地域。请把请求发往响应体中的端点。',
@@ -161,6 +164,7 @@ export const bucketErrors = {
     message: 'The bucket you are attempting to access must be addressed using COS virtual-styled domain.',
     details: ['BucketName?'],
     s3: { code: 'InvalidHostHeader', status: 400 },
+    notServed: { en: 'path style is served', zh: '允许路径风格' },
     description: {
       en: 'Buckets may be addressed by host name only here. Set the client to virtual-hosted style, so that the bucket stands in the host.',
       zh: '此处只允许用域名访问存储桶。请将客户端设为虚拟主机风格，把存储桶放在域名中。',
@@ -210,6 +214,7 @@ export const bucketErrors = {
     message: 'The bucket has no quota.',
     details: ['BucketName'],
     dialects: ['cos'],
+    notServed: { en: "quotas are the operator's", zh: '配额由运维人员设置' },
     description: {
       en: 'The bucket has no quota. Set one first, or treat this answer as unlimited.',
       zh: '存储桶没有配额设置。请先设置，或视为不限。',
@@ -220,6 +225,7 @@ export const bucketErrors = {
     message: 'The quota conflicts with the present contents of the bucket.',
     details: ['BucketName?'],
     dialects: ['cos'],
+    notServed: { en: "quotas are the operator's", zh: '配额由运维人员设置' },
     description: {
       en: 'The quota is smaller than what the bucket holds already. Choose a larger one.',
       zh: '配额小于存储桶现有数据量。请设置更大的配额。',
@@ -230,6 +236,7 @@ export const bucketErrors = {
     message: "Another change of this bucket's quota is in progress.",
     details: ['BucketName?'],
     dialects: ['cos'],
+    notServed: { en: "quotas are the operator's", zh: '配额由运维人员设置' },
     description: {
       en: "The bucket's quota is being changed by another request. Repeat a little later.",
       zh: '另一个请求正在修改该存储桶的配额。请稍后重试。',

@@ -37,6 +37,7 @@ export const integrityErrors = {
     status: 400,
     message: 'The verification algorithm is not supported.',
     dialects: ['cos'],
+    notServed: { en: 'no choice of algorithm in COS', zh: 'COS 中不可选择算法' },
     description: {
       en: 'The verification algorithm asked for is unknown here. Use one that the server lists.',
       zh: '所要求的校验算法此处不支持。请使用服务器支持的算法。',

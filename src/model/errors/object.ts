@@ -110,6 +110,7 @@ export const objectErrors = {
     message: 'The conditional request cannot succeed due to a conflicting operation against this resource.',
     details: ['Condition?', 'Key?'],
     cos: { code: 'PathConflict', message: 'Path conflict.' },
+    replacedBy: 'PreconditionFailed',
     description: {
       en: 'Another write of the same key was faster than this conditional one. Read the object again and repeat with its new ETag.',
       zh: '对同一键的另一次写入先于本次条件写入完成。请重新读取对象，并用新的 ETag 重试。',
@@ -123,6 +124,7 @@ export const objectErrors = {
       code: 'OperationAborted',
       message: 'A conflicting conditional operation is currently in progress against this resource. Please try again.',
     },
+    replacedBy: 'OperationAborted',
     description: {
       en: 'Two writes of the same key collided. Repeat the request.',
       zh: '对同一键的两次写入发生冲突。请重试。',
@@ -136,6 +138,7 @@ export const objectErrors = {
       code: 'OperationAborted',
       message: 'A conflicting conditional operation is currently in progress against this resource. Please try again.',
     },
+    replacedBy: 'OperationAborted',
     description: {
       en: 'The same key or upload is being changed by other requests at this moment. Wait for them to end, then repeat.',
       zh: '同一键或同一分块上传正被其他请求修改。请等待其完成后重试。',
@@ -241,6 +244,7 @@ export const objectErrors = {
       status: 400,
       message: 'The write offset value that you specified does not match the current object size.',
     },
+    notServed: { en: 'no appends', zh: '不提供追加写' },
     description: {
       en: "The position to append at is not the object's present length. HEAD the object and append at its length.",
       zh: '追加位置不等于对象的当前长度。请用 HEAD 查询长度后再追加。',
@@ -251,6 +255,7 @@ export const objectErrors = {
     message: 'The operation is not valid for the current state of the object.',
     details: ['Key?'],
     s3: { code: 'InvalidRequest', status: 400 },
+    notServed: { en: 'no appends', zh: '不提供追加写' },
     description: {
       en: 'The object was not made by appending, so nothing can be appended to it. Write a new appendable object.',
       zh: '该对象不是追加方式创建的，不能追加。请新建可追加的对象。',
@@ -261,6 +266,7 @@ export const objectErrors = {
     message:
       'The existing object was created with a different encryption type. Subsequent write requests must include the appropriate encryption parameters in the request or during the session.',
     dialects: ['s3'],
+    notServed: { en: 'no appends', zh: '不提供追加写' },
     description: {
       en: 'The object was begun with another kind of encryption. Append with the same encryption headers.',
       zh: '对象最初使用了另一种加密方式。请使用相同的加密头部追加。',
@@ -270,6 +276,7 @@ export const objectErrors = {
     status: 400,
     message: 'You have attempted to add more parts than the maximum of 10,000 that are allowed for this object.',
     dialects: ['s3'],
+    notServed: { en: 'no appends', zh: '不提供追加写' },
     description: {
       en: 'An object takes 10,000 appends at most. Rewrite it whole, then go on.',
       zh: '一个对象最多追加 10000 次。请整体重写后再继续。',

@@ -16,7 +16,7 @@ export interface ErrorRow<Names extends readonly string[] = readonly string[]> {
   readonly fault: Fault
   /** English; the exact text of the specifications where they quote one. */
   readonly message: string
-  /** What it means and what to do about it. */
+  /** The first sentence says what it means, the others what to do about it. */
   readonly description: Readonly<Record<'en' | 'zh', string>>
   /** The extra elements of the body, flat, in the order in which the documents show them. */
   readonly details: Names
@@ -26,6 +26,8 @@ export interface ErrorRow<Names extends readonly string[] = readonly string[]> {
   readonly dialects?: readonly DialectSpelling[]
   /** A code of the official services that this server never sends: the named condition is raised instead. */
   readonly replacedBy?: string
+  /** A condition of something that this server does not have, and what that is, in a word or two. */
+  readonly notServed?: Readonly<Record<'en' | 'zh', string>>
 }
 
 /** What one dialect says otherwise. */

@@ -21,6 +21,16 @@ export function spellingOf(condition: Condition, dialect: DialectSpelling): Spel
   }
 }
 
+/** The names of all extra elements that a body of either dialect may have, in the order of the row. */
+export function elementsOf(condition: Condition): readonly string[] {
+  const row = catalogue[condition]
+  const names = row.details.flatMap((detail) => {
+    const name = detail.replace(/\?$/, '')
+    return [row.cos?.names?.[name] ?? name, row.s3?.names?.[name] ?? name]
+  })
+  return [...new Set(names)].filter((name) => name !== '')
+}
+
 /** With the text that the raise put in the place of the row's. */
 export function spellingOfError(error: ApiError, dialect: DialectSpelling): Spelling {
   const spelling = spellingOf(error.condition, dialect)

@@ -44,6 +44,7 @@ export const stsErrors = {
     status: 400,
     message: 'The token that was passed is expired or is not valid.',
     dialects: ['s3'],
+    notServed: { en: 'no identity providers', zh: '不接入身份提供商' },
     description: {
       en: 'The identity token offered in exchange for temporary keys has expired. Sign in again at the identity provider.',
       zh: '用于换取临时密钥的身份令牌已过期。请在身份提供方重新登录。',

@@ -17,6 +17,7 @@ export const transportErrors = {
     message: 'The method is not known.',
     details: ['Method?'],
     dialects: ['s3'],
+    replacedBy: 'BadRequest',
     description: {
       en: "The method is not one of HTTP's. Use GET, HEAD, PUT, POST, DELETE or OPTIONS.",
       zh: '方法不是 HTTP 的方法。请使用 GET、HEAD、PUT、POST、DELETE 或 OPTIONS。',
@@ -92,6 +93,7 @@ export const transportErrors = {
       code: 'IncompleteBody',
       message: 'You did not provide the number of bytes specified by the Content-Length HTTP header',
     },
+    replacedBy: 'IncompleteBody',
     description: {
       en: 'The size of the body and its declared length differ, and nothing was stored. Declare the true length.',
       zh: '内容大小与声明的长度不符，未存储任何数据。请声明真实长度。',
@@ -167,6 +169,7 @@ export const transportErrors = {
     message: 'The request contained an unsupported argument.',
     details: ['ArgumentName?', 'ArgumentValue?'],
     dialects: ['s3'],
+    replacedBy: 'InvalidArgument',
     description: {
       en: 'The argument exists, but not for this operation. Leave it out.',
       zh: '该参数存在，但不适用于此操作。请去掉它。',

@@ -50,7 +50,9 @@ export type PrincipalName =
   | { readonly kind: 'role'; readonly account: string; readonly role: string; readonly session?: string }
   /** `CanonicalUser` of S3. */
   | { readonly kind: 'canonical'; readonly id: string }
-  /** Well-formed, and nobody here: services, foreign identity providers. */
+  /** A service of the vendor by its host name: nobody who asks. */
+  | { readonly kind: 'service'; readonly service: string }
+  /** Well-formed, and nobody here: foreign identity providers. */
   | { readonly kind: 'nobody' }
 
 /** Which permissions a statement speaks about, worked out when it is parsed. */

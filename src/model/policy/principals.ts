@@ -15,7 +15,8 @@ export function readPrincipal(kind: string | undefined, text: string, grammar: G
 
 function readIam(kind: string | undefined, text: string): PrincipalName | undefined {
   if (kind === undefined) return text === '*' ? EVERYONE : undefined
-  if (kind === 'Service' || kind === 'Federated') return text === '' ? undefined : NOBODY
+  if (kind === 'Service') return text === '' ? undefined : { kind: 'service', service: text }
+  if (kind === 'Federated') return text === '' ? undefined : NOBODY
   if (kind === 'CanonicalUser') return /^[\w:/-]{1,128}$/.test(text) ? { kind: 'canonical', id: text } : undefined
   if (kind !== 'AWS') return undefined
   if (text === '*') return EVERYONE
@@ -78,7 +79,7 @@ export function denialNames({ negated, patterns }: PrincipalPattern, principal: 
 function nameMatches(name: PrincipalName, principal: Principal): Naming {
   // What everybody may without signing, whoever signs may as well (2.9).
   if (name.kind === 'everyone' || name.kind === 'anonymous') return 'itself'
-  if (principal.kind === 'anonymous' || name.kind === 'nobody') return undefined
+  if (principal.kind === 'anonymous' || name.kind === 'nobody' || name.kind === 'service') return undefined
   const { account, identity } = principal
   if (name.kind === 'canonical') return account.canonicalId === name.id ? ofAccount(principal) : undefined
   if (account.uin !== name.account) return undefined

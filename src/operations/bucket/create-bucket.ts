@@ -1,4 +1,4 @@
-/** Makes a bucket. Its region comes from the host in COS, from the body or the host in S3. */
+/** Makes a bucket. Its region comes from the host in COS, where a body may only agree; from the body or the host in S3. */
 
 import { ownershipFormat } from '../../core/bucket-access.js'
 import { newDocument } from '../../core/buckets.js'
@@ -19,7 +19,7 @@ import { unservedHeaders } from '../unserved-headers.js'
 const configuration = document(
   'CreateBucketConfiguration',
   record({
-    location: only('s3', optional('LocationConstraint', trimmed)),
+    location: optional('LocationConstraint', trimmed),
     zones: only('cos', optional('BucketAZConfig', trimmed)),
     tags: only('s3', optional('Tags', record({ tag: list('Tag', tagElement) }))),
     architecture: only('cos', optional('BucketArchConfig', trimmed)),
@@ -28,12 +28,13 @@ const configuration = document(
 
 const NO_CONFIGURATION = { location: undefined, tags: undefined, zones: undefined, architecture: undefined }
 
-/** What the body names is what is made, unless the host is the endpoint of another region. */
-function regionOf({ region, regions }: Services, location: string | undefined): string {
-  if (location === undefined || location === '') return region ?? regions.home
+/** What the body names is what is made, unless the host says otherwise: in COS every host does. */
+function regionOf({ region, regions, dialect }: Services, location: string | undefined): string {
+  const ofHost = region ?? (dialect.traits.locationInBody ? undefined : regions.home)
+  if (location === undefined || location === '') return ofHost ?? regions.home
   const named = regions.named(location)
   if (named === undefined) return fail('InvalidLocationConstraint', { LocationConstraint: location })
-  if (region === undefined || region === named) return named
+  if (ofHost === undefined || ofHost === named) return named
   const message = `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`
   return fail('IllegalLocationConstraintException', { LocationConstraint: location }, { message })
 }

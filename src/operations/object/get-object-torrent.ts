@@ -7,11 +7,11 @@ import { createAsker } from '../../core/access.js'
 import type { FoundObject } from '../../core/objects.js'
 import { fail, isApiError } from '../../model/errors/index.js'
 import { ANONYMOUS } from '../../model/principal.js'
-import { isArchived, spellStorageClass } from '../../model/storage-class.js'
 import { fileNameOf, torrentFile } from '../../model/torrent.js'
 import { showBytes, showHeaders } from '../../wire/field.js'
 import { operation, type Services } from '../../wire/operation.js'
 import { shownVersionId, versionReference } from '../object-fields.js'
+import { requireReadable } from '../restore-fields.js'
 
 export const getObjectTorrent = operation({
   name: 'GetObjectTorrent',
@@ -59,13 +59,16 @@ async function requirePublic({ core, access }: Services, found: FoundObject): Pr
   }
 }
 
-function requireSharable({ dialect }: Services, { version: { storageClass, extras } }: FoundObject): void {
-  if (isArchived(storageClass)) {
-    fail('InvalidObjectState', { StorageClass: spellStorageClass(dialect.name, storageClass) })
+/** What anybody can have: the seed is read without a signature and without a key. */
+function requireSharable(services: Services, { version }: FoundObject): void {
+  requireReadable(services, version)
+  const { encryption } = version.extras
+  if (encryption === undefined) return
+  if (encryption.kind !== 'server') {
+    const message = 'There is no torrent of an object that is encrypted with a key of the customer or the key service.'
+    fail('InvalidRequest', {}, { message })
   }
-  if (extras.encryption === undefined || extras.encryption.kind === 'server') return
-  const message = 'There is no torrent of an object that is encrypted with a key of the customer or the key service.'
-  fail('InvalidRequest', {}, { message })
+  if (!services.dialect.traits.anonymousReadsEncrypted) fail('AccessDenied')
 }
 
 /** As the client addressed it, so that the seed is where the torrent came from. */

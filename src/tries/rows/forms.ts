@@ -25,6 +25,7 @@ function signedEmptyPolicy({ clock, owner, region, pick }: Stage) {
 
 export const formTries: readonly Try[] = [
   {
+    row: 7,
     condition: 'CredentialsNotSupported',
     when: {
       en: 'A form that carries its own signature comes with an Authorization header as well.',
@@ -37,12 +38,14 @@ export const formTries: readonly Try[] = [
     },
   },
   {
+    row: 14,
     condition: 'IncorrectNumberOfFilesInPostRequest',
     when: { en: 'The form has no file.', zh: '表单没有文件。' },
     prepare: makeBucket,
     raise: (stage) => stage.ask(form(stage, fields({ key: 'key' }))),
   },
   {
+    row: 15,
     condition: 'InlineDataTooLarge',
     when: {
       en: 'The file comes as a text field without a file name, one byte above 1 MiB.',
@@ -54,6 +57,7 @@ export const formTries: readonly Try[] = [
     raise: (stage) => stage.ask(form(stage, fields({ key: 'key', file: 'x'.repeat(INLINE_BYTES_MAX + 1) }))),
   },
   {
+    row: 29,
     condition: 'InvalidPolicyDocument',
     when: { en: 'The policy is signed and says nothing.', zh: '策略已签名，但没有任何内容。' },
     prepare: makeBucket,
@@ -61,6 +65,7 @@ export const formTries: readonly Try[] = [
       stage.ask(form(stage, [...fields({ key: 'key', ...signedEmptyPolicy(stage) }), filePart('hello')])),
   },
   {
+    row: 46,
     condition: 'MalformedPOSTRequest',
     when: { en: 'The type of the body names no boundary.', zh: '请求体类型没有给出边界。' },
     prepare: makeBucket,
@@ -68,6 +73,7 @@ export const formTries: readonly Try[] = [
       stage.ask(form(stage, fields({ key: 'key' }), { headers: { 'content-type': 'multipart/form-data' } })),
   },
   {
+    row: 49,
     condition: 'MaxPostPreDataLengthExceededError',
     when: { en: 'A field before the file has 21 KiB.', zh: '文件之前的字段长达 21 KiB。' },
     prepare: makeBucket,
@@ -75,6 +81,7 @@ export const formTries: readonly Try[] = [
       stage.ask(form(stage, [...fields({ key: 'key', field: 'x'.repeat(21 * 1024) }), filePart('hello')])),
   },
   {
+    row: 69,
     condition: 'RequestIsNotMultiPartContent',
     when: { en: 'A POST on a bucket brings plain text.', zh: '对存储桶 POST 纯文本。' },
     prepare: makeBucket,
@@ -82,6 +89,7 @@ export const formTries: readonly Try[] = [
       stage.ask(onBucket(stage, 'POST', { as: 'anonymous', headers: { 'content-type': 'text/plain' }, body: 'hello' })),
   },
   {
+    row: 81,
     condition: 'UserKeyMustBeSpecified',
     when: { en: 'The form has a file and no key.', zh: '表单有文件而没有 key。' },
     prepare: makeBucket,

@@ -36,16 +36,18 @@ async function keyOfInvitedAccount(stage: Stage) {
 
 export const identityTries: readonly Try[] = [
   {
+    row: 1,
     condition: 'AccessDenied',
     when: { en: 'Nobody in particular reads an object of a private bucket.', zh: '匿名读取私有存储桶中的对象。' },
     prepare: makeBucketAndObject,
     raise: (stage) => stage.ask(onObject(stage, 'GET', { as: 'anonymous' })),
   },
   {
+    row: 2,
     condition: 'AccountProblem',
     when: {
       en: 'The operator has suspended the account (`stowage account suspend`); a key of it lists its buckets.',
-      zh: '运营者已停用该账号（`stowage account suspend`），其密钥列出存储桶。',
+      zh: '运维人员已停用该账号（`stowage account suspend`），其密钥列出存储桶。',
     },
     prepare: async (stage) => {
       await stage.admin('account suspend', { account: stage.other.appId })
@@ -53,6 +55,7 @@ export const identityTries: readonly Try[] = [
     raise: (stage) => stage.ask({ method: 'GET', as: stage.other }),
   },
   {
+    row: 62,
     condition: 'NotSignedUp',
     when: {
       en: 'The account was made as invited (`stowage account create --invited`) and not activated yet.',
@@ -62,6 +65,7 @@ export const identityTries: readonly Try[] = [
     raise: async (stage) => stage.ask({ method: 'GET', as: await keyOfInvitedAccount(stage) }),
   },
   {
+    row: 28,
     condition: 'InvalidPayer',
     when: {
       en: "The bucket's owner, at whose expense everybody reads it, is suspended.",
@@ -74,11 +78,13 @@ export const identityTries: readonly Try[] = [
     },
   },
   {
+    row: 17,
     condition: 'InvalidAccessKeyId',
     when: { en: 'The key id belongs to no key.', zh: '密钥 ID 不存在。' },
     raise: (stage) => stage.ask({ method: 'GET', as: { id: 'AKIDnobody', secret: 'nobodySecret' } }),
   },
   {
+    row: 73,
     condition: 'SignatureDoesNotMatch',
     when: {
       en: 'The request is signed with another secret than the one of its key id.',
@@ -89,11 +95,13 @@ export const identityTries: readonly Try[] = [
       stage.ask(onObject(stage, 'GET', { as: { id: stage.owner.id, secret: 'notTheSecretOfAnybody0000' } })),
   },
   {
+    row: 71,
     condition: 'RequestTimeTooSkewed',
     when: { en: 'The clock of the client is one hour ahead.', zh: '客户端时钟快一小时。' },
     raise: (stage) => stage.ask({ method: 'GET', skewMs: HOUR_MS }),
   },
   {
+    row: 39,
     condition: 'InvalidSecurity',
     when: {
       en: 'In COS: of the seven q-* items only two are there. In S3: a permanent key brings the token of a temporary one.',
@@ -112,6 +120,7 @@ export const identityTries: readonly Try[] = [
     },
   },
   {
+    row: 42,
     condition: 'InvalidToken',
     when: { en: 'A temporary key comes with a token that nobody issued.', zh: '临时密钥附带了无人签发的令牌。' },
     prepare: makeBucketAndObject,
@@ -119,6 +128,7 @@ export const identityTries: readonly Try[] = [
       stage.ask(withToken(stage, { ...(await issueTemporaryKey(stage)), token: 'garbage-garbage-garbage' })),
   },
   {
+    row: 11,
     condition: 'ExpiredToken',
     when: { en: 'The hour of a temporary key is over.', zh: '临时密钥的一小时有效期已过。' },
     prepare: makeBucketAndObject,
@@ -129,10 +139,11 @@ export const identityTries: readonly Try[] = [
     },
   },
   {
+    row: 77,
     condition: 'TokenRefreshRequired',
     when: {
       en: 'The operator has rotated and retired the key that sealed the token (`stowage token-key retire`).',
-      zh: '运营者已轮换并停用封装该令牌的密钥（`stowage token-key retire`）。',
+      zh: '运维人员已轮换并停用封装该令牌的密钥（`stowage token-key retire`）。',
     },
     prepare: makeBucketAndObject,
     raise: async (stage) => {
@@ -143,16 +154,24 @@ export const identityTries: readonly Try[] = [
     },
   },
   {
+    row: 31,
     condition: 'SignatureVersion4Required',
     when: {
       en: 'An old client signs with version 2, which `STOWAGE_SIGV2` leaves off.',
       zh: '旧客户端使用版本 2 签名，而 `STOWAGE_SIGV2` 默认关闭。',
     },
-    answersIn: { dialect: 's3', reason: 'only S3 has this scheme, which tells the dialect on any host' },
+    answersIn: {
+      dialect: 's3',
+      reason: {
+        en: 'only S3 has this scheme, which tells the dialect on any host',
+        zh: '只有 S3 有这种签名方式，因此在任何域名上都由它决定协议',
+      },
+    },
     raise: (stage) =>
       stage.ask({ method: 'GET', as: 'anonymous', headers: { authorization: `AWS ${stage.owner.id}:c2lnbmF0dXJl` } }),
   },
   {
+    row: 3,
     condition: 'AmbiguousGrantByEmailAddress',
     when: {
       en: 'An ACL grants to an e-mail address that two accounts have.',
@@ -167,6 +186,7 @@ export const identityTries: readonly Try[] = [
     raise: (stage) => stage.ask(grantTo(stage, 'ops@example.org')),
   },
   {
+    row: 80,
     condition: 'UnresolvableGrantByEmailAddress',
     when: { en: 'An ACL grants to an e-mail address that no account has.', zh: 'ACL 授权的邮箱地址不属于任何账号。' },
     prepare: makeBucket,

@@ -41,9 +41,15 @@ export function announcing(stage: Stage, sizeBytes: number): Readonly<Record<str
   return { 'content-length': String(sizeBytes), ...unsigned }
 }
 
-export async function setVersioning(stage: Stage, status: 'Enabled' | 'Suspended'): Promise<void> {
+export type VersioningStatus = 'Enabled' | 'Suspended'
+
+export function versioning(stage: Stage, status: VersioningStatus): Asked {
   const body = `<VersioningConfiguration><Status>${status}</Status></VersioningConfiguration>`
-  await stage.must(onBucket(stage, 'PUT', { query: { versioning: '' }, body }))
+  return onBucket(stage, 'PUT', { query: { versioning: '' }, body })
+}
+
+export async function setVersioning(stage: Stage, status: VersioningStatus): Promise<void> {
+  await stage.must(versioning(stage, status))
 }
 
 const BOUNDARY = 'boundary'

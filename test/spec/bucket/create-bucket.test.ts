@@ -260,7 +260,7 @@ inBothDialects(raises('InvalidDigest', 'a digest that is none'), async (speak) =
   }
 })
 
-inS3(raises('InvalidLocationConstraint', 'a region that is not here'), async (speak) => {
+inBothDialects(raises('InvalidLocationConstraint', 'a region that is not here'), async (speak) => {
   const body = '<CreateBucketConfiguration><LocationConstraint>mars-1</LocationConstraint></CreateBucketConfiguration>'
   const heard = await speak.say({ method: 'PUT', bucket: speak.bucket, body })
   assertError(heard, 400, 'InvalidLocationConstraint', { LocationConstraint: 'mars-1' })

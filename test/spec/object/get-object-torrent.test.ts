@@ -275,20 +275,31 @@ inBothDialects('an object whose bytes are lost does not keep others waiting', as
   assertError(await ask(speak, 'a'), 503, 'ServiceUnavailable')
 })
 
-inBothDialects('there is none of an archived object, or of one that its reader must decrypt', async (speak) => {
-  await speak.makeBucket(speak.bucket, open(speak))
-  await speak.put('archived', 'x', {
-    [`${speak.prefix}storage-class`]: speak.dialect === 'cos' ? 'ARCHIVE' : 'GLACIER',
-  })
-  assertError(await ask(speak, 'archived'), 403, 'InvalidObjectState')
-  const customer = `${speak.prefix}server-side-encryption-customer-`
-  const key = Buffer.alloc(32, 7)
-  await speak.put('secret', 'x', {
-    [`${customer}algorithm`]: 'AES256',
-    [`${customer}key`]: key.toString('base64'),
-    [`${customer}key-md5`]: createHash('md5').update(key).digest('base64'),
-  })
-  const heard = await ask(speak, 'secret')
-  assertError(heard, 400, 'InvalidRequest')
-  assert.match(heard.error.message, /key of the customer/)
-})
+inBothDialects(
+  'there is none of an archived object until it is restored, or of one that not everybody can decrypt',
+  async (speak) => {
+    await speak.makeBucket(speak.bucket, open(speak))
+    await speak.put('archived', 'x', {
+      [`${speak.prefix}storage-class`]: speak.dialect === 'cos' ? 'ARCHIVE' : 'GLACIER',
+    })
+    assertError(await ask(speak, 'archived'), 403, 'InvalidObjectState')
+    const body = '<RestoreRequest><Days>1</Days></RestoreRequest>'
+    await speak.say({ method: 'POST', bucket: speak.bucket, key: 'archived', query: { restore: true }, body })
+    speak.clock.advance(12 * 3_600_000)
+    assert.equal((await ask(speak, 'archived')).status, 200)
+    await speak.put('sealed', 'x', { [`${speak.prefix}server-side-encryption`]: 'AES256' })
+    const sealed = await ask(speak, 'sealed')
+    if (speak.dialect === 'cos') assertError(sealed, 403, 'AccessDenied')
+    else assert.equal(sealed.status, 200)
+    const customer = `${speak.prefix}server-side-encryption-customer-`
+    const key = Buffer.alloc(32, 7)
+    await speak.put('secret', 'x', {
+      [`${customer}algorithm`]: 'AES256',
+      [`${customer}key`]: key.toString('base64'),
+      [`${customer}key-md5`]: createHash('md5').update(key).digest('base64'),
+    })
+    const heard = await ask(speak, 'secret')
+    assertError(heard, 400, 'InvalidRequest')
+    assert.match(heard.error.message, /key of the customer/)
+  },
+)
