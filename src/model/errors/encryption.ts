@@ -63,7 +63,6 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key does not exist.',
     s3: { code: 'KMS.NotFoundException' },
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The account of the bucket has no such key in its region, or the key was destroyed. Check the id: `stowage kms-key list`.',
       zh: '存储桶所属账号在该地域没有此密钥，或密钥已被销毁。请检查密钥 ID：`stowage kms-key list`。',
@@ -73,7 +72,6 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key is disabled.',
     s3: { code: 'KMS.DisabledException' },
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key exists but is disabled, for writing and for reading. Enable it: `stowage kms-key enable`.',
       zh: '密钥存在但已停用，既不能加密也不能解密。请启用：`stowage kms-key enable`。',
@@ -83,7 +81,6 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key is in a state that does not allow this request.',
     s3: { code: 'KMS.KMSInvalidStateException' },
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
       en: 'The key waits for its deletion. Until its day comes it can be kept: `stowage kms-key cancel-deletion`, then `stowage kms-key enable`.',
       zh: '密钥正等待删除。在到期之前可以保留它：先执行 `stowage kms-key cancel-deletion`，再执行 `stowage kms-key enable`。',
@@ -94,7 +91,7 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key may not be used for this purpose.',
     dialects: ['s3'],
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
+    notServed: { en: 'all keys of the key service encrypt', zh: '密钥服务的密钥都用于加密' },
     description: {
       en: 'The key is made for another purpose, such as signing. Choose an encryption key.',
       zh: '该密钥用于其他用途，例如签名。请选择用于加密的密钥。',
@@ -105,7 +102,7 @@ export const encryptionErrors = {
     fault: 'Server',
     message: 'The key service met an internal error.',
     dialects: ['cos'],
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
+    notServed: { en: 'the key service is part of the server', zh: '密钥服务是服务器的一部分' },
     description: {
       en: 'The key service failed. Repeat the request; if it persists, tell the operator.',
       zh: '密钥服务发生故障。请重试；若持续出现，请联系运维人员。',
@@ -117,7 +114,7 @@ export const encryptionErrors = {
     message: 'The key service asks for fewer requests.',
     details: ['RetryAfterSeconds?'],
     dialects: ['cos'],
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
+    notServed: { en: 'the key service is part of the server', zh: '密钥服务是服务器的一部分' },
     description: {
       en: 'The key service is asked too often. Slow down and repeat after the time in Retry-After.',
       zh: '对密钥服务的请求过于频繁。请放慢速度，并在 Retry-After 给出的时间后重试。',
