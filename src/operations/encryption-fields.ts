@@ -5,11 +5,10 @@
 
 import { createHash } from 'node:crypto'
 import { type Secret, secret } from '../base/secret.js'
-import { type DefaultEncryption, defaultEncryptionFormat } from '../core/encryption-record.js'
+import { encryptionByDefault } from '../core/default-encryption.js'
 import { customerKeyCheck, isCustomerKey } from '../core/sealed-bytes.js'
-import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
-import type { Encryption, VersionExtras } from '../model/version-extras.js'
+import type { VersionExtras } from '../model/version-extras.js'
 import { isUnseen } from '../wire/client-address.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
@@ -21,6 +20,7 @@ import {
   readKms,
   refuseKmsAlone,
   requireKmsReader,
+  requireOwnAccount,
   shownContext,
   shownKms,
 } from './kms-fields.js'
@@ -106,21 +106,12 @@ export const encryptionPart: ExtraPart = {
         const named = kms.keyName === undefined ? undefined : await findKmsKey(services, bucket, kms.keyName)
         return { encryption: await kmsEncryption(services, bucket, named, kms) }
       }
-      const byDefault = await core.documents.find(bucket, defaultEncryptionFormat)
-      return byDefault && { encryption: await encryptionByDefault(services, bucket, byDefault) }
+      if (!bucket.documents.includes('encryption')) return undefined
+      const ownUin = () => requireOwnAccount(services, bucket).uin
+      const encryption = await encryptionByDefault(core.dependencies, bucket, ownUin)
+      return encryption && { encryption }
     }
   },
-}
-
-async function encryptionByDefault(
-  services: Services,
-  bucket: Bucket,
-  { kms, bucketKeyEnabled = false }: DefaultEncryption,
-): Promise<Encryption> {
-  if (kms === undefined) return { kind: 'server' }
-  // The bucket may have moved since its key was named: only its account is held against it now.
-  const key = kms.key === undefined ? undefined : await services.core.dependencies.keyService.require(kms.key.id)
-  return kmsEncryption(services, bucket, key, { context: undefined, bucketKeyEnabled })
 }
 
 /** Parts are encrypted as their upload says (cos-object.md 22): headers that would say otherwise are refused. */

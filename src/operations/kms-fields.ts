@@ -86,7 +86,8 @@ export async function kmsEncryption(
   return { kind: 'kms', keyId, region, accountUin, context, bucketKeyEnabled }
 }
 
-function requireOwnAccount({ principal }: Services, { accountId }: Bucket): Account {
+/** The account of the bucket, which the caller must be of. */
+export function requireOwnAccount({ principal }: Services, { accountId }: Bucket): Account {
   if (principal.kind === 'account' && principal.account.id === accountId) return principal.account
   return denied()
 }
