@@ -24,6 +24,7 @@ import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
 import { defaultCoreLimits, type TextRecords } from './core/dependencies.js'
 import { explainAccess } from './core/explain-access.js'
+import type { KeyService } from './core/key-service.js'
 import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
 import { applySeed, ensureRoot, type RootKey } from './core/seeding.js'
 import { createStoreHealth, type StoreHealth } from './core/store-health.js'
@@ -33,6 +34,7 @@ import { createS3Dialect } from './dialects/s3/dialect.js'
 import { bucketMovesJob } from './jobs/bucket-moves.js'
 import { countUsageJob } from './jobs/count-usage.js'
 import { emptyingJob } from './jobs/emptying.js'
+import { kmsKeyDeletionJob } from './jobs/kms-keys.js'
 import { lifecycleJob } from './jobs/lifecycle.js'
 import { logDeliveryJob } from './jobs/log-delivery.js'
 import { restingInMaintenance } from './jobs/resting.js'
@@ -127,6 +129,8 @@ export interface ServiceOptions {
   readonly metrics?: Metrics
   readonly clock?: Clock
   readonly random?: (sizeBytes: number) => Buffer
+  /** In the place of the keys in these stores. */
+  readonly keyService?: KeyService
   /** In the place of the name service. */
   readonly textRecords?: TextRecords
 }
@@ -245,6 +249,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     random,
     digests,
     sealing: createSealing(options.masterKey, random),
+    keyService: options.keyService,
     domainProof: { required: settings.domainProof === 'txt', textRecords: options.textRecords ?? textRecords },
     limits: {
       ...defaultCoreLimits,
@@ -403,6 +408,7 @@ export function startJobs(
     countUsageJob(core),
     torrentHashJob(core),
     torrentSweepJob(core),
+    kmsKeyDeletionJob(core),
     lifecycleJob(core, log),
     logDeliveryJob(core, { intervalMs: settings.logDeliveryMs, log, metrics }),
   ]

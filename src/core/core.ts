@@ -7,12 +7,14 @@ import { type AccessLogStore, createAccessLog } from './access-log.js'
 import { type BucketAccessReader, createBucketAccess } from './bucket-access.js'
 import { type BucketMoves, createBucketMoves } from './bucket-moves.js'
 import { type BucketStore, createBuckets } from './buckets.js'
-import type { CoreDependencies } from './dependencies.js'
+import type { CoreDependencies, GivenDependencies } from './dependencies.js'
 import { createDocuments, type DocumentStore } from './documents.js'
 import { createDomains, type DomainStore } from './domains.js'
 import { createEmptying, type EmptyingStore } from './emptying.js'
 import { createIdentities, type IdentityStore } from './identities.js'
 import type { SessionStore } from './identity-store.js'
+import { createKeyRing } from './key-ring.js'
+import { createKeyRingManagement, type KeyRingManagement } from './key-ring-management.js'
 import { lifecycleFormat } from './lifecycle-record.js'
 import { createLimits, type LimitStore } from './limits.js'
 import { createListing, type Listing } from './listing.js'
@@ -21,6 +23,7 @@ import { createObjects, type ObjectStore } from './objects.js'
 import { createPrincipals } from './principals.js'
 import { createReclaim, type Reclaim } from './reclaim.js'
 import { createRestores, type RestoreStore } from './restores.js'
+import { createServerKeys } from './server-keys.js'
 import { createServiceMode, type ServiceMode } from './service-mode.js'
 import { createSessions } from './sessions.js'
 import { createTorrents, type TorrentStore } from './torrents.js'
@@ -48,10 +51,14 @@ export interface Core {
   readonly listing: Listing
   readonly emptying: EmptyingStore
   readonly reclaim: Reclaim
+  /** Undefined: the keys of the key service are kept elsewhere. */
+  readonly keyRing: KeyRingManagement | undefined
   readonly dependencies: CoreDependencies
 }
 
-export function createCore(dependencies: CoreDependencies): Core {
+export function createCore(given: GivenDependencies): Core {
+  const { keyService = createKeyRing(given) } = given
+  const dependencies: CoreDependencies = { ...given, serverKeys: createServerKeys(given), keyService }
   const documents = createDocuments(dependencies)
   const principals = createPrincipals(dependencies)
   const objects = createObjects(dependencies)
@@ -80,6 +87,7 @@ export function createCore(dependencies: CoreDependencies): Core {
     listing: createListing(dependencies),
     emptying: createEmptying(dependencies, { objects, multipart }),
     reclaim: createReclaim(dependencies),
+    keyRing: given.keyService === undefined ? createKeyRingManagement(given) : undefined,
     dependencies,
   }
 }

@@ -5,7 +5,9 @@ import type { DigestFactory } from '../base/digests.js'
 import type { RandomBytes } from '../base/ids.js'
 import type { BlobStore } from '../blob/blob-store.js'
 import type { MetaStore } from '../meta/meta-store.js'
+import type { KeyService } from './key-service.js'
 import type { Sealing } from './sealing.js'
+import type { ServerKeys } from './server-keys.js'
 
 export interface CoreLimits {
   /** Bodies up to this size live in the metadata store, in the same commit as their row. */
@@ -47,9 +49,16 @@ export interface CoreDependencies {
   readonly digests: DigestFactory
   /** Holds the master key; what it sealed for one store no other key opens. */
   readonly sealing: Sealing
+  readonly serverKeys: ServerKeys
+  readonly keyService: KeyService
   readonly limits: CoreLimits
   /** How the ownership of custom domains is proven; without it no domain is taken from another bucket. */
   readonly domainProof?: DomainProof
+}
+
+/** What the core is given: it makes the keys of the server itself, and those of the key service unless they are elsewhere. */
+export type GivenDependencies = Omit<CoreDependencies, 'serverKeys' | 'keyService'> & {
+  readonly keyService?: KeyService | undefined
 }
 
 export type TextRecords = (name: string) => Promise<readonly string[]>

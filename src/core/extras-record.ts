@@ -67,13 +67,21 @@ function restoreFromJson(json: Json): Restore {
 function encryptionToJson(encryption: Encryption): Json {
   if (encryption.kind === 'server') return ['server']
   if (encryption.kind === 'customer') return ['customer', encryption.check]
-  return ['kms', encryption.keyId, encryption.context ?? null]
+  const { keyId, region, accountUin, context, bucketKeyEnabled } = encryption
+  return ['kms', keyId, region, accountUin, context ?? null, bucketKeyEnabled ? 1 : 0]
 }
 
 function encryptionFromJson(json: Json): Encryption {
-  const [word, first, second] = asList(json)
+  const [word, first, region, accountUin, context, bucketKey] = asList(json)
   const kind = asOneOf(word, ['server', 'kms', 'customer'])
   if (kind === 'server') return { kind }
   if (kind === 'customer') return { kind, check: asText(first) }
-  return { kind, keyId: asText(first), context: asOptionalText(second) }
+  return {
+    kind,
+    keyId: asText(first),
+    region: asText(region),
+    accountUin: asText(accountUin),
+    context: asOptionalText(context),
+    bucketKeyEnabled: bucketKey === 1,
+  }
 }

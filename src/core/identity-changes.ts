@@ -28,7 +28,7 @@ export interface IdentityChange<T> {
 
 /** `plan` reads again whenever another change of the account came first. A plan that writes nothing changes nothing. */
 export function changeIdentities<T>(
-  dependencies: CoreDependencies,
+  dependencies: Pick<CoreDependencies, 'meta' | 'limits'>,
   operation: string,
   accountId: string,
   plan: (account: Account) => Promise<IdentityChange<T>>,

@@ -87,15 +87,15 @@ async function inspectStanding(survey: Survey): Promise<void> {
   )
 }
 
-interface Named {
+export interface Named {
   readonly what: string
   readonly rowKey: Bytes
 }
 
-const accountOf = (accountId: string): Named => ({ what: `account ${accountId}`, rowKey: accountKey(accountId) })
+export const accountOf = (accountId: string): Named => ({ what: `account ${accountId}`, rowKey: accountKey(accountId) })
 const userOf = (accountId: string, name: string): Named => ({ what: `user ${name}`, rowKey: userKey(accountId, name) })
 
-async function requireNamed(survey: Survey, kind: string, name: string, named: readonly Named[]): Promise<void> {
+export async function requireNamed(survey: Survey, kind: string, name: string, named: readonly Named[]): Promise<void> {
   const entries = await survey.stores.meta.getMany(named.map(({ rowKey }) => rowKey))
   named.forEach(({ what }, index) => {
     if (entries[index] === undefined) survey.report('damage', kind, name, `names ${what}, which does not exist`)
@@ -103,7 +103,7 @@ async function requireNamed(survey: Survey, kind: string, name: string, named: r
 }
 
 /** Each row of a kind that decodes, with the parts of its key. */
-async function eachRow<T>(
+export async function eachRow<T>(
   survey: Survey,
   rowCodec: Pick<Codec<T>, 'name' | 'decode'>,
   kind: number,

@@ -12,6 +12,7 @@ import { formerRegionCodec } from './bucket-moves.js'
 import { inspectDomains } from './inspect-domains.js'
 import { inspectEmptyings } from './inspect-emptying.js'
 import { inspectIdentities } from './inspect-identities.js'
+import { inspectKeys } from './inspect-keys.js'
 import { inspectTorrents } from './inspect-torrents.js'
 import { inspectUploads } from './inspect-uploads.js'
 import { inspectUsage } from './inspect-usage.js'
@@ -66,6 +67,7 @@ export async function inspectStores(stores: Stores, digests: DigestFactory): Pro
   }
   await inspectKinds(survey)
   await inspectIdentities(survey)
+  await inspectKeys(survey)
   await inspectBuckets(survey)
   await inspectDomains(survey)
   await collectBytes(survey)

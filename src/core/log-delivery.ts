@@ -19,6 +19,7 @@ import type { Bucket } from '../model/bucket.js'
 import { isApiError } from '../model/errors/index.js'
 import type { Acl } from '../model/grants.js'
 import { takesLogs } from '../model/policy/log-delivery.js'
+import { NO_EXTRAS } from '../model/version-extras.js'
 import { rulesFor } from './access.js'
 import {
   type AccessRecord,
@@ -35,6 +36,7 @@ import {
 } from './access-log-rows.js'
 import { NO_WRITE_CONDITIONS } from './conditions.js'
 import type { Core } from './core.js'
+import { encryptionByDefault } from './default-encryption.js'
 import type { ObjectSource } from './object-source.js'
 import { checkOf, putOf, type Row, rangeOf, readRow } from './rows.js'
 
@@ -190,6 +192,7 @@ async function putLogObject(
   const acl: Acl | undefined =
     grants.length === 0 ? undefined : [{ grantee: { kind: 'owner' }, permission: 'FULL_CONTROL' }, ...grants]
   try {
+    const encryption = await encryptionByDefault(core.dependencies, target, () => destination.source.uin)
     await core.objects.put({
       bucket: target,
       key: objectKey,
@@ -198,7 +201,7 @@ async function putLogObject(
       headers: LOG_HEADERS,
       acl,
       tags: [],
-      extras: {},
+      extras: encryption === undefined ? NO_EXTRAS : { encryption },
       conditions: NO_WRITE_CONDITIONS,
       source: sourceOf(Buffer.from(rows.map(({ value }) => `${value.line}\n`).join(''), 'utf8')),
     })

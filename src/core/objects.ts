@@ -167,7 +167,8 @@ export function createObjects(dependencies: CoreDependencies): ObjectStore {
     find: (name) => findObject(dependencies, name),
     open: (name, choose) => openObject(dependencies, name, choose),
     bytesOf: async function* (version, range, customerKey) {
-      yield* readPieces(dependencies, cutPieces(await piecesOf(meta, version.content), range), customerKey)
+      const pieces = cutPieces(await piecesOf(meta, version.content), range)
+      yield* readPieces(dependencies, pieces, protectionOf(version.extras.encryption, customerKey))
     },
     partsOf: (version) => partsOf(meta, version.content),
     delete: (name, accountId, allow = () => undefined, bypass = NO_BYPASS) =>
@@ -301,11 +302,14 @@ async function readObject(
   range: ByteRange,
   customerKey: Secret | undefined,
 ): Promise<Bytes | AsyncIterable<Bytes>> {
+  const protection = protectionOf(version.extras.encryption, customerKey)
+  // Refused while there still is an answer to refuse with: a stream opens its keys as it goes.
+  if (protection?.kind === 'kms') await dependencies.keyService.require(protection.keyId)
   const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
   const [only] = pieces
   if (only === undefined) return new Uint8Array(0)
-  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, customerKey)
-  if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, customerKey))
+  if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, protection)
+  if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, protection))
   const body = await readInline(dependencies.meta, only.blob)
   return body.subarray(only.offsetBytes, only.offsetBytes + only.sizeBytes)
 }
@@ -434,12 +438,14 @@ async function rewriteObject(
 ): Promise<Written & { source: FoundObject }> {
   const { bucket, key, conditions, accountId, acl, sourceKey } = request
   const { sizeBytes, etag, crc64, content: sourceContent } = source.version
+  const opening = protectionOf(source.version.extras.encryption, sourceKey)
+  if (opening?.kind === 'kms') await dependencies.keyService.require(opening.keyId)
   const pieces = await piecesOf(dependencies.meta, sourceContent)
   const parts = await partsOf(dependencies.meta, sourceContent)
   const bytes: ObjectSource = {
     sizeBytes,
     digests: [],
-    chunks: () => readPieces(dependencies, pieces, sourceKey),
+    chunks: () => readPieces(dependencies, pieces, opening),
     conclude: () => undefined,
   }
   const stored = await storeBytes(dependencies, bytes, protection)

@@ -45,6 +45,7 @@ export const kinds = {
   format: 0x01,
   masterKey: 0x02,
   serviceMode: 0x03,
+  serverKey: 0x04,
   account: 0x10,
   accountAppId: 0x11,
   accessKey: 0x12,
@@ -55,6 +56,9 @@ export const kinds = {
   keyUse: 0x17,
   tokenKey: 0x18,
   userNumber: 0x19,
+  kmsKey: 0x1a,
+  kmsKeyIndex: 0x1b,
+  kmsKeyVersion: 0x1c,
   bucket: 0x20,
   accountBucket: 0x21,
   bucketCount: 0x22,
@@ -394,7 +398,7 @@ function pieceFromJson(json: Json): Piece {
 
 function sealFromJson(json: Json): PieceSeal {
   const [word, wrappedKey, wholeSizeBytes, keyVersion] = asList(json)
-  const by = asOneOf(word, ['server', 'customer'])
+  const by = asOneOf(word, ['server', 'customer', 'kms'])
   const seal = { by, wrappedKey: asText(wrappedKey), wholeSizeBytes: asNumber(wholeSizeBytes) }
   return by === 'server' ? { ...seal, keyVersion: asNumber(keyVersion) } : seal
 }

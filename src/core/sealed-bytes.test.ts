@@ -4,9 +4,13 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import type { Bytes } from '../base/bytes.js'
+import { systemClock } from '../base/clock.js'
 import { newMasterKey } from '../base/master-key.js'
 import { secret } from '../base/secret.js'
+import { createMemoryMetaStore } from '../meta/memory.js'
 import type { Piece, PieceSeal } from '../model/version.js'
+import { defaultCoreLimits } from './dependencies.js'
+import { createKeyRing } from './key-ring.js'
 import {
   createSealedBody,
   openSegments,
@@ -16,8 +20,16 @@ import {
   storedRange,
 } from './sealed-bytes.js'
 import { createSealing } from './sealing.js'
+import { createServerKeys } from './server-keys.js'
 
-const keys = { sealing: createSealing(newMasterKey(randomBytes), randomBytes), random: randomBytes }
+const given = {
+  meta: createMemoryMetaStore(),
+  clock: systemClock,
+  random: randomBytes,
+  sealing: createSealing(newMasterKey(randomBytes), randomBytes),
+  limits: defaultCoreLimits,
+}
+const keys = { ...given, serverKeys: createServerKeys(given), keyService: createKeyRing(given) }
 const BLOB = '019e0000000000112233445566ab'
 const CUSTOMER = secret(Buffer.alloc(32, 1).toString('base64'))
 const damaged = (finding: string) => new Error(`damaged: ${finding}`)
@@ -33,14 +45,17 @@ async function* once(bytes: Bytes): AsyncGenerator<Bytes> {
 }
 
 async function sealed(body: Buffer, protection: Protection = { kind: 'server' }) {
-  const made = createSealedBody(keys, BLOB, protection)
+  const made = await createSealedBody(keys, BLOB, protection)
   return { stored: await bytesOf(made.segments([body])), seal: made.seal(body.byteLength) }
 }
 
-function open(stored: Buffer, seal: PieceSeal, offsetBytes: number, sizeBytes: number, key = CUSTOMER, blob = BLOB) {
+const SERVER: Protection = { kind: 'server' }
+const OF_CUSTOMER: Protection = { kind: 'customer', key: CUSTOMER }
+
+function open(stored: Buffer, seal: PieceSeal, offsetBytes: number, sizeBytes: number, by = SERVER, blob = BLOB) {
   const piece: Piece = { blob, offsetBytes, sizeBytes, inline: false, seal }
   const { startBytes, endBytes } = storedRange(piece, seal)
-  return bytesOf(openSegments(keys, piece, seal, key, once(stored.subarray(startBytes, endBytes)), damaged))
+  return bytesOf(openSegments(keys, piece, seal, by, once(stored.subarray(startBytes, endBytes)), damaged))
 }
 
 test('bodies of any size open again, whole and in ranges, from the segments that the range touches', async () => {
@@ -70,18 +85,31 @@ test('what is altered, cut off, moved, or of another body does not open', async 
   }
   const shorter = { ...seal, wholeSizeBytes: SEGMENT_BYTES }
   await assert.rejects(open(stored.subarray(0, half), shorter, 0, SEGMENT_BYTES), /damaged/)
-  await assert.rejects(open(stored, seal, 0, 1, CUSTOMER, BLOB.replace('ab', 'ac')), /damaged/)
+  await assert.rejects(open(stored, seal, 0, 1, SERVER, BLOB.replace('ab', 'ac')), /damaged/)
 })
 
 test('the seal says which key of the server wrapped the data key, and no other version opens it', async () => {
   const { stored, seal } = await sealed(Buffer.from('text'))
   assert.equal(seal.keyVersion, 1)
-  assert.equal((await open(stored, seal, 0, 4)).toString(), 'text')
-  await assert.rejects(open(stored, { ...seal, keyVersion: 2 }, 0, 4), /damaged/)
+  const next = await keys.serverKeys.rotate()
+  assert.equal(next.version, 2)
+  assert.equal((await open(stored, seal, 0, 4)).toString(), 'text', 'what an older version wrapped opens')
+  assert.equal((await sealed(Buffer.from('text'))).seal.keyVersion, 2)
+  for (const keyVersion of [2, 3]) await assert.rejects(open(stored, { ...seal, keyVersion }, 0, 4), /damaged/)
 })
 
-test('another customer key opens nothing', async () => {
-  const { stored, seal } = await sealed(Buffer.from('text'), { kind: 'customer', key: CUSTOMER })
-  assert.equal((await open(stored, seal, 0, 4)).toString(), 'text')
-  await assert.rejects(open(stored, seal, 0, 4, secret(Buffer.alloc(32, 2).toString('base64'))), /damaged/)
+test('another customer key opens nothing, and neither does a key of another kind', async () => {
+  const { stored, seal } = await sealed(Buffer.from('text'), OF_CUSTOMER)
+  assert.equal((await open(stored, seal, 0, 4, OF_CUSTOMER)).toString(), 'text')
+  const other: Protection = { kind: 'customer', key: secret(Buffer.alloc(32, 2).toString('base64')) }
+  for (const by of [other, SERVER]) await assert.rejects(open(stored, seal, 0, 4, by), /damaged/)
+})
+
+test('under a key of the key service a body opens in its context only, and is no other body', async () => {
+  const { id: keyId } = await keys.keyService.defaultKey({ accountId: 'a', region: 'r' })
+  const of = (context: string | undefined): Protection => ({ kind: 'kms', keyId, context })
+  const { stored, seal } = await sealed(Buffer.from('text'), of('{"a":"1"}'))
+  assert.equal((await open(stored, seal, 0, 4, of('{"a":"1"}'))).toString(), 'text')
+  for (const context of [undefined, '{"a":"2"}']) await assert.rejects(open(stored, seal, 0, 4, of(context)), /damaged/)
+  await assert.rejects(open(stored, seal, 0, 4, of('{"a":"1"}'), BLOB.replace('ab', 'ac')), /damaged/)
 })

@@ -1,6 +1,6 @@
 /**
  * Encrypted bytes of pieces. Each stored body has a random data key of its own, wrapped for its blob under a key of the
- * server or of the customer. The body is a row of segments, AES-256-GCM each, whose nonce is the segment's number and
+ * server, of the customer or of the key service. The body is a row of segments, AES-256-GCM each, whose nonce is the segment's number and
  * whether it is the last: what is damaged, cut off or moved does not open, and a range opens only what it touches.
  */
 
@@ -9,15 +9,21 @@ import { asBuffer, type Bytes, utf8 } from '../base/bytes.js'
 import { equalSecrets } from '../base/hmac.js'
 import type { Secret } from '../base/secret.js'
 import { fail } from '../model/errors/index.js'
+import { contextOf, type EncryptionContext } from '../model/kms-key.js'
 import type { Piece, PieceSeal } from '../model/version.js'
 import type { Encryption } from '../model/version-extras.js'
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js'
 import type { CoreDependencies } from './dependencies.js'
+import { WrappedKeyBroken } from './key-service.js'
 
-/** Under whose key new bytes are encrypted. */
-export type Protection = { readonly kind: 'server' } | { readonly kind: 'customer'; readonly key: Secret }
+/** Under whose key bytes are encrypted. */
+export type Protection =
+  | { readonly kind: 'server' }
+  | { readonly kind: 'customer'; readonly key: Secret }
+  | { readonly kind: 'kms'; readonly keyId: string; readonly context: string | undefined }
 
-type Keys = Pick<CoreDependencies, 'sealing'>
+/** What data keys are wrapped and opened with. */
+export type Keys = Pick<CoreDependencies, 'sealing' | 'serverKeys' | 'keyService'>
 
 export const SEGMENT_BYTES = 64 * 1024
 const STORED_SEGMENT_BYTES = SEGMENT_BYTES + TAG_BYTES
@@ -32,40 +38,34 @@ export function sealedSizeBytes(sizeBytes: number): number {
 /** Undefined: nothing is encrypted. `customerKey` is the key that the request brings. */
 export function protectionOf(encryption: Encryption | undefined, customerKey?: Secret): Protection | undefined {
   if (encryption === undefined) return undefined
-  if (encryption.kind === 'server') return { kind: 'server' }
-  if (encryption.kind === 'kms') return fail('NotImplemented', { Header: 'aws:kms' })
+  if (encryption.kind !== 'customer') return encryption
   return customerKey === undefined ? fail('SsecDecryptHeaderInvalid') : { kind: 'customer', key: customerKey }
 }
 
 /** Whether bytes under the one key may be shared by what is under the other. */
 export function sameProtection(a: Protection | undefined, b: Protection | undefined): boolean {
-  if (a?.kind !== 'customer' || b?.kind !== 'customer') return a?.kind === b?.kind
-  return equalSecrets(a.key.reveal(), b.key.reveal())
+  if (a?.kind === 'customer' && b?.kind === 'customer') return equalSecrets(a.key.reveal(), b.key.reveal())
+  if (a?.kind === 'kms' && b?.kind === 'kms') return a.keyId === b.keyId && a.context === b.context
+  return a?.kind === b?.kind
 }
 
 const SALT_BYTES = 16
 
+type Random = Pick<CoreDependencies, 'random'>
+
 /** What is kept of a customer's key: it tells the key again, and only beside the master key can it be tried out. */
-export function customerKeyCheck({ sealing, random }: Keys & Pick<CoreDependencies, 'random'>, key: Secret): string {
+export function customerKeyCheck({ sealing, random }: Pick<Keys, 'sealing'> & Random, key: Secret): string {
   const salt = random(SALT_BYTES).toString('base64')
   return `${salt}.${macOf({ sealing }, salt, key)}`
 }
 
-export function isCustomerKey(keys: Keys, check: string, key: Secret): boolean {
+export function isCustomerKey(keys: Pick<Keys, 'sealing'>, check: string, key: Secret): boolean {
   const [salt = '', mac = ''] = check.split('.')
   return equalSecrets(mac, macOf(keys, salt, key))
 }
 
-function macOf({ sealing }: Keys, salt: string, key: Secret): string {
+function macOf({ sealing }: Pick<Keys, 'sealing'>, salt: string, key: Secret): string {
   return sealing.mac('customer key check', `${salt}.${key.reveal()}`).toString('base64')
-}
-
-/** The version that wraps new data keys. Seals say theirs, so that what older versions wrapped opens after a change. */
-const SERVER_KEY_VERSION = 1
-
-function wrappingKey({ sealing }: Keys, protection: Protection, keyVersion: number): KeyObject {
-  if (protection.kind === 'server') return createSecretKey(sealing.mac('server data keys', String(keyVersion)))
-  return createSecretKey(sealing.mac('customer data keys', protection.key.reveal()))
 }
 
 export interface SealedBody {
@@ -74,26 +74,40 @@ export interface SealedBody {
   seal(wholeSizeBytes: number): PieceSeal
 }
 
-/** A new data key for a new body. */
-export function createSealedBody(
-  { sealing, random }: Keys & Pick<CoreDependencies, 'random'>,
-  blob: string,
-  protection: Protection,
-): SealedBody {
-  const dataKey = random(DATA_KEY_BYTES)
-  const nonce = random(NONCE_BYTES)
-  const wrapped = encrypt(wrappingKey({ sealing }, protection, SERVER_KEY_VERSION), nonce, utf8(blob), dataKey)
-  const wrappedKey = Buffer.concat([nonce, wrapped]).toString('base64')
-  const key = createSecretKey(dataKey)
+/** A new data key for a new body. Fails when the key that is to wrap it may not be used. */
+export async function createSealedBody(keys: Keys & Random, blob: string, protection: Protection): Promise<SealedBody> {
+  const { plain, ...wrapped } = await newDataKey(keys, blob, protection)
+  const key = createSecretKey(plain)
   return {
     segments: (source) => sealSegments(key, source),
-    seal: (wholeSizeBytes) => ({
-      by: protection.kind,
-      wrappedKey,
-      wholeSizeBytes,
-      ...(protection.kind === 'server' ? { keyVersion: SERVER_KEY_VERSION } : {}),
-    }),
+    seal: (wholeSizeBytes) => ({ by: protection.kind, wholeSizeBytes, ...wrapped }),
   }
+}
+
+type NewDataKey = Pick<PieceSeal, 'wrappedKey' | 'keyVersion'> & { readonly plain: Buffer }
+
+async function newDataKey(keys: Keys & Random, blob: string, protection: Protection): Promise<NewDataKey> {
+  if (protection.kind === 'kms') {
+    const { keyId, context } = protection
+    const { plain, wrapped } = await keys.keyService.generateDataKey(keyId, boundTo(context, blob))
+    return { plain, wrappedKey: wrapped.toString('base64') }
+  }
+  const plain = keys.random(DATA_KEY_BYTES)
+  const nonce = keys.random(NONCE_BYTES)
+  const wrapUnder = (key: KeyObject) =>
+    Buffer.concat([nonce, encrypt(key, nonce, utf8(blob), plain)]).toString('base64')
+  if (protection.kind === 'customer') return { plain, wrappedKey: wrapUnder(customerWrapping(keys, protection.key)) }
+  const { version, key } = await keys.serverKeys.current()
+  return { plain, wrappedKey: wrapUnder(key), keyVersion: version }
+}
+
+function customerWrapping({ sealing }: Keys, key: Secret): KeyObject {
+  return createSecretKey(sealing.mac('customer data keys', key.reveal()))
+}
+
+/** A data key of the key service opens for its body only, whatever the client binds it to besides. */
+function boundTo(context: string | undefined, blob: string): EncryptionContext {
+  return { ...(context === undefined ? {} : contextOf(context)), 'stowage:blob': blob }
 }
 
 /** Big-endian number of the segment, then 1 for the last one. */
@@ -153,11 +167,11 @@ export async function* openSegments(
   keys: Keys,
   piece: Piece,
   seal: PieceSeal,
-  customerKey: Secret | undefined,
+  protection: Protection | undefined,
   stored: AsyncIterable<Bytes>,
   damaged: Damaged,
 ): AsyncGenerator<Bytes> {
-  const key = dataKeyOf(keys, piece.blob, seal, customerKey, damaged)
+  const key = await dataKeyOf(keys, piece.blob, seal, protection, damaged)
   const lastSegment = Math.ceil(seal.wholeSizeBytes / SEGMENT_BYTES) - 1
   const endBytes = piece.offsetBytes + piece.sizeBytes
   let segment = Math.floor(piece.offsetBytes / SEGMENT_BYTES)
@@ -181,21 +195,39 @@ function openSegment(key: KeyObject, segment: number, last: boolean, sealed: Buf
 }
 
 /** The request's key was held against the object's before; that the data key does not open is damage. */
-function dataKeyOf(
+async function dataKeyOf(
   keys: Keys,
   blob: string,
-  { by, wrappedKey, keyVersion }: PieceSeal,
-  customerKey: Secret | undefined,
+  seal: PieceSeal,
+  protection: Protection | undefined,
   damaged: Damaged,
-): KeyObject {
-  const protection = protectionOf(by === 'server' ? { kind: 'server' } : { kind: 'customer', check: '' }, customerKey)
-  const all = Buffer.from(wrappedKey, 'base64')
+): Promise<KeyObject> {
+  if (protection?.kind !== seal.by) throw damaged('it is under another kind of key than its object')
+  const wrapped = Buffer.from(seal.wrappedKey, 'base64')
   try {
-    if (protection === undefined) throw new Error('a sealed piece is protected')
-    const wrapped = all.subarray(NONCE_BYTES)
-    const wrapping = wrappingKey(keys, protection, keyVersion ?? SERVER_KEY_VERSION)
-    return createSecretKey(decrypt(wrapping, all.subarray(0, NONCE_BYTES), utf8(blob), wrapped))
-  } catch {
-    throw damaged('its data key does not open')
+    return createSecretKey(await openDataKey(keys, blob, seal, protection, wrapped))
+  } catch (error) {
+    if (error instanceof WrappedKeyBroken) throw damaged('its data key does not open')
+    throw error
+  }
+}
+
+async function openDataKey(
+  keys: Keys,
+  blob: string,
+  { keyVersion = 0 }: PieceSeal,
+  protection: Protection,
+  wrapped: Buffer,
+): Promise<Buffer> {
+  if (protection.kind === 'kms') {
+    return keys.keyService.unwrap(protection.keyId, boundTo(protection.context, blob), wrapped)
+  }
+  const key =
+    protection.kind === 'customer' ? customerWrapping(keys, protection.key) : await keys.serverKeys.find(keyVersion)
+  if (key === undefined) throw new WrappedKeyBroken(`the server has no key of version ${keyVersion}`)
+  try {
+    return decrypt(key, wrapped.subarray(0, NONCE_BYTES), utf8(blob), wrapped.subarray(NONCE_BYTES))
+  } catch (cause) {
+    throw new WrappedKeyBroken('the wrapped data key does not open', { cause })
   }
 }

@@ -9,7 +9,6 @@ import { assert } from '../base/assert.js'
 import { asBuffer, type Bytes, concatBytes } from '../base/bytes.js'
 import { crc64Decimal, type DigestName, type DigestValues, digestValue } from '../base/digests.js'
 import { timeOrderedId } from '../base/ids.js'
-import type { Secret } from '../base/secret.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { BlobDamaged, BlobMissing } from '../blob/blob-store.js'
 import type { MetaStore, Put } from '../meta/meta-store.js'
@@ -19,7 +18,14 @@ import type { Piece, StoredChecksum } from '../model/version.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { inlineKey } from './rows.js'
-import { createSealedBody, openSegments, type Protection, sealedSizeBytes, storedRange } from './sealed-bytes.js'
+import {
+  createSealedBody,
+  type Keys,
+  openSegments,
+  type Protection,
+  sealedSizeBytes,
+  storedRange,
+} from './sealed-bytes.js'
 
 export interface StoredBytes {
   readonly sizeBytes: number
@@ -47,7 +53,7 @@ export async function storeBytes(
   const { blobs, clock, random, digests: factory, limits } = dependencies
   const names: readonly DigestName[] = ['md5', 'crc64ecma', ...source.digests]
   const blob = asBlobId(timeOrderedId(clock.now(), random))
-  const sealed = protection === undefined ? undefined : createSealedBody(dependencies, blob, protection)
+  const sealed = protection === undefined ? undefined : await createSealedBody(dependencies, blob, protection)
   const reader = source.chunks()[Symbol.asyncIterator]()
   const head = await readUpTo(reader, limits.inlineSizeBytesMax)
   if (head.ended) {
@@ -170,11 +176,11 @@ export function cutPieces(pieces: readonly Piece[], range: ByteRange): readonly 
   return cut
 }
 
-/** The bytes of the pieces, in order; opens one at a time. */
+/** The bytes of the pieces, in order; opens one at a time. `protection` is that of the version that they belong to. */
 export async function* readPieces(
-  dependencies: Pick<CoreDependencies, 'meta' | 'blobs' | 'sealing'>,
+  dependencies: Pick<CoreDependencies, 'meta' | 'blobs'> & Keys,
   pieces: readonly Piece[],
-  customerKey?: Secret,
+  protection: Protection | undefined,
 ): AsyncGenerator<Bytes> {
   for (const piece of pieces) {
     const { seal } = piece
@@ -183,7 +189,7 @@ export async function* readPieces(
       const { startBytes, endBytes } = storedRange(piece, seal)
       const stored = readStored(dependencies, [{ ...piece, offsetBytes: startBytes, sizeBytes: endBytes - startBytes }])
       const damaged = (finding: string) => new BlobDamaged(asBlobId(piece.blob), finding)
-      yield* openSegments(dependencies, piece, seal, customerKey, stored, damaged)
+      yield* openSegments(dependencies, piece, seal, protection, stored, damaged)
     }
   }
 }

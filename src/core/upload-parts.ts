@@ -7,14 +7,13 @@ import type { ByteRange } from '../model/byte-range.js'
 import { CHECKSUMS } from '../model/checksum.js'
 import { fail } from '../model/errors/index.js'
 import type { Piece } from '../model/version.js'
-import type { Encryption } from '../model/version-extras.js'
 import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import type { ObjectSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
 import { readOpenBucket, requireOpen } from './open-bucket.js'
 import { type Part, partCodec, partKey, partWritesKey, putOf, readRow, type Upload } from './rows.js'
-import { protectionOf, sameProtection } from './sealed-bytes.js'
+import { type Protection, protectionOf, sameProtection } from './sealed-bytes.js'
 import { cutPieces, publish, readPieces, storeBytes } from './stored-bytes.js'
 import { readUpload, requireUpload, type UploadName } from './upload-rows.js'
 import { requireRoom, settleCounted } from './usage.js'
@@ -144,30 +143,31 @@ export async function copyPart(
   const source = await findObject(dependencies, request.source)
   const range = request.choose(source)
   const { version } = source
-  if (sameProtection(protectionOf(version.extras.encryption, request.sourceKey), target)) {
-    return sharePart(dependencies, request, version.extras.encryption?.kind)
-  }
+  const protection = protectionOf(version.extras.encryption, request.sourceKey)
+  if (protection?.kind === 'kms') await dependencies.keyService.require(protection.keyId)
+  if (sameProtection(protection, target)) return sharePart(dependencies, request, target)
   const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
   const bytes: ObjectSource = {
     sizeBytes: range.endBytes - range.startBytes,
     digests: [],
-    chunks: () => readPieces(dependencies, pieces, request.sourceKey),
+    chunks: () => readPieces(dependencies, pieces, protection),
     conclude: () => undefined,
   }
   return { part: await putPart(dependencies, request, request.number, bytes, request.customerKey), source }
 }
 
-/** Source and upload are under the same key; `kind` says which, and must still be so. */
+/** Source and upload are under the same key, which must still be so. */
 function sharePart(
   dependencies: CoreDependencies,
   request: CopyPartRequest,
-  kind: Encryption['kind'] | undefined,
+  protection: Protection | undefined,
 ): Promise<{ part: Part; source: FoundObject }> {
   return commitPlanned(dependencies, 'UploadPartCopy', async () => {
     const upload = requireUpload(await readUpload(dependencies.meta, request), request)
     const source = await findObject(dependencies, request.source)
     const range = request.choose(source)
-    if (source.version.extras.encryption?.kind !== kind) fail('OperationAborted')
+    const { encryption } = source.version.extras
+    if (!sameProtection(protectionOf(encryption, request.sourceKey), protection)) fail('OperationAborted')
     const pieces = cutPieces(await piecesOf(dependencies.meta, source.version.content), range)
     const part = await describePart(dependencies, upload, request, source, range, pieces)
     const batch = await planPart(dependencies, request, part, (changes) => {
@@ -198,7 +198,8 @@ async function describePart(
     'crc64ecma',
     ...(checksum === undefined ? [] : [CHECKSUMS[checksum.algorithm].digest]),
   ])
-  for await (const chunk of readPieces(dependencies, pieces, sourceKey)) digests.update(chunk)
+  const protection = protectionOf(version.extras.encryption, sourceKey)
+  for await (const chunk of readPieces(dependencies, pieces, protection)) digests.update(chunk)
   const finished = digests.finish()
   const value =
     checksum === undefined ? undefined : digestValue(finished, CHECKSUMS[checksum.algorithm].digest).toString('base64')

@@ -78,6 +78,7 @@ const group = positional('text', 'Name of the group.')
 const role = positional('text', 'Name of the role.')
 const key = positional('text', 'Id of the access key.')
 const policy = positional('text', 'Name of the policy.')
+const kmsKey = positional('text', 'Id of the key.')
 const trust = required('document', 'Policy that says who may assume the role.')
 const attachment = {
   user: optional('text', 'Name of the user. Give exactly one of user, group and role.'),
@@ -217,6 +218,40 @@ export const adminActions = {
   'token-key retire': changes('operator', 'Refuse all tokens of a key that is not the current one.', {
     id: positional('text', 'Its id.'),
   }),
+
+  'kms-key list': reads('account', 'List the keys of the key service that an account has.', within),
+  'kms-key show': reads('account', 'Show a key of the key service.', { key: kmsKey }),
+  'kms-key create': changes('account', 'Make a key of the key service, for objects in one region.', {
+    description: optional('text', 'What it is for.'),
+    region: optional('text', 'The region. Default: the home region.'),
+    ...within,
+  }),
+  'kms-key rotate': changes('account', 'Begin a new version of a key. What older ones have encrypted stays readable.', {
+    key: kmsKey,
+  }),
+  'kms-key enable': changes('account', 'Let a key be used again.', { key: kmsKey }),
+  'kms-key disable': changes(
+    'account',
+    'Refuse a key until it is enabled again: its objects cannot be read meanwhile.',
+    {
+      key: kmsKey,
+    },
+  ),
+  'kms-key schedule-deletion': changes(
+    'account',
+    'Refuse a key from now on and destroy it later. Then nobody can ever read its objects again.',
+    { key: kmsKey, days: optional('number', 'In how many days: 7 to 30. Default: 30.') },
+  ),
+  'kms-key cancel-deletion': changes('account', 'Keep a key that waits for its deletion. It is disabled then.', {
+    key: kmsKey,
+  }),
+
+  'server-key list': reads('operator', 'List the versions of the key under which the server encrypts by itself.', {}),
+  'server-key rotate': changes(
+    'operator',
+    'Begin a new version of that key. What older ones have encrypted stays readable.',
+    {},
+  ),
 
   'job list': reads(
     'operator',

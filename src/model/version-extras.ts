@@ -30,8 +30,21 @@ export interface Restore {
 /** How the bytes are encrypted, as far as clients see it; the keys of the bytes lie with their pieces. */
 export type Encryption =
   | { readonly kind: 'server' }
-  | { readonly kind: 'kms'; readonly keyId: string; readonly context: string | undefined }
+  | KmsEncryption
   | { readonly kind: 'customer' /** Tells the key again (core/sealed-bytes.ts). */; readonly check: string }
+
+/** Under a key of the key service, which is named as it is shown. */
+export interface KmsEncryption {
+  readonly kind: 'kms'
+  readonly keyId: string
+  /** Of the key; its bucket may have moved on. */
+  readonly region: string
+  /** Number of the account that the key belongs to. */
+  readonly accountUin: string
+  /** Canonical text (model/kms-key.ts). */
+  readonly context: string | undefined
+  readonly bucketKeyEnabled: boolean
+}
 
 export interface VersionExtras {
   readonly lock?: ObjectLock

@@ -18,12 +18,12 @@ export interface Piece {
 
 /** What opens an encrypted stored body, together with the key that `by` names. */
 export interface PieceSeal {
-  readonly by: 'server' | 'customer'
-  /** Base64. */
+  readonly by: 'server' | 'customer' | 'kms'
+  /** Base64. Under a key of the key service: as that service made it. */
   readonly wrappedKey: string
   /** Of the stored body that the piece lies in. */
   readonly wholeSizeBytes: number
-  /** Which of the server's keys wrapped it; absent under a customer's. */
+  /** Which of the server's keys wrapped it; absent under any other. */
   readonly keyVersion?: number
 }
 

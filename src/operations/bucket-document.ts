@@ -32,7 +32,7 @@ export interface BucketDocument<Shown, Kept> {
   /** What the lack of it is. */
   readonly absent: (details: { readonly BucketName: string }) => never
   /** Refuses what may not be. Undefined: what is given is as good as none, and removes what is there. */
-  readonly accept: (given: Shown, services: Services) => Kept | undefined
+  readonly accept: (given: Shown, services: Services, bucket: Bucket) => Kept | undefined | Promise<Kept | undefined>
   readonly show: (kept: Kept) => Shown
   /** Of a replacement. */
   readonly putStatus: 200 | 204
@@ -79,7 +79,7 @@ export function bucketDocument<Shown, Kept>(declared: BucketDocument<Shown, Kept
       output: {},
       handle: async (services, { bucket }, { given }) => {
         const { documents } = services.core
-        const accepted = accept(given, services)
+        const accepted = await accept(given, services, bucket)
         if (accepted === undefined) await documents.remove(bucket, format.kind)
         else {
           await documents.put(bucket, format.kind, (now) => {

@@ -5,26 +5,47 @@
 
 import { createHash } from 'node:crypto'
 import { type Secret, secret } from '../base/secret.js'
-import { defaultEncryptionFormat } from '../core/encryption-record.js'
+import { encryptionByDefault } from '../core/default-encryption.js'
 import { customerKeyCheck, isCustomerKey } from '../core/sealed-bytes.js'
 import { fail } from '../model/errors/index.js'
 import type { VersionExtras } from '../model/version-extras.js'
+import { isUnseen } from '../wire/client-address.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import {
+  findKmsKey,
+  givenKmsHeader,
+  kmsEncryption,
+  readKms,
+  refuseKmsAlone,
+  requireKmsReader,
+  requireOwnAccount,
+  shownContext,
+  shownKms,
+} from './kms-fields.js'
 import type { ExtraPart } from './new-extras.js'
 
 const ALGORITHM = 'AES256'
-const KMS_ALGORITHMS = ['aws:kms', 'aws:kms:dsse', 'cos/kms', 'KMS']
 const KEY_BYTES = 32
 const HEADER = 'server-side-encryption'
 const CUSTOMER = `${HEADER}-customer-`
 
-/** Refuses what is not AES256: key services are known, and not served. */
-export function requireAlgorithm(ArgumentName: string, ArgumentValue: string): void {
-  if (ArgumentValue === ALGORITHM) return
-  if (KMS_ALGORITHMS.includes(ArgumentValue)) fail('NotImplemented', { Header: ArgumentName })
-  fail('InvalidEncryptionAlgorithmError', { ArgumentName, ArgumentValue })
+/** Neither of a customer's key nor of the server's: only AES256 is there. */
+function requireAlgorithm(ArgumentName: string, ArgumentValue: string): void {
+  if (ArgumentValue !== ALGORITHM) fail('InvalidEncryptionAlgorithmError', { ArgumentName, ArgumentValue })
+}
+
+/** What a new object asks for by name; undefined: nothing. */
+function namedAlgorithm({ request, dialect }: InputSource): 'server' | 'kms' | undefined {
+  const name = `${dialect.vendorPrefix}${HEADER}`
+  const word = request.headers.get(name) ?? ''
+  if (word === '') return undefined
+  const { algorithm, unservedAlgorithm } = dialect.traits.kms
+  if (word === algorithm) return 'kms'
+  if (word === unservedAlgorithm) fail('NotImplemented', { Header: name })
+  requireAlgorithm(name, word)
+  return 'server'
 }
 
 /** The customer's key for the object that the request is about. */
@@ -37,7 +58,7 @@ export const sourceCustomerKey: HeadField<Secret | undefined> = headField(`x-*-c
   readKey(source, `copy-source-${CUSTOMER}`),
 )
 
-function readKey({ request, dialect }: InputSource, prefix: string): Secret | undefined {
+function readKey({ request, dialect, clientAddresses }: InputSource, prefix: string): Secret | undefined {
   const name = (word: string) => `${dialect.vendorPrefix}${prefix}${word}`
   const given = (word: string) => request.headers.get(name(word).toLowerCase()) ?? ''
   const [algorithm, key, md5] = [given('algorithm'), given('key'), given('key-md5')]
@@ -51,7 +72,7 @@ function readKey({ request, dialect }: InputSource, prefix: string): Secret | un
   if (createHash('md5').update(bytes).digest('base64') !== md5) {
     refuse(name('key-MD5'), 'The calculated MD5 hash of the key did not match the hash that was provided.')
   }
-  if (!request.secure && !isLoopback(request.remoteAddress)) {
+  if (!isUnseen(request, clientAddresses)) {
     fail('InvalidRequest', {}, { message: 'Requests specifying a customer key must be made over a secure connection.' })
   }
   return secret(key)
@@ -61,41 +82,52 @@ function refuse(ArgumentName: string, message: string): never {
   return fail('InvalidArgument', { ArgumentName }, { message })
 }
 
-function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127\.|^::1$/.test(address)
-}
-
 /** Of new objects: the customer's key, else the named algorithm, else the default of the bucket. */
 export const encryptionPart: ExtraPart = {
-  place: `x-*-${HEADER}, x-*-${CUSTOMER}*`,
+  place: `x-*-${HEADER}*`,
   read: (source) => {
     const key = customerKey.read(source)
-    const name = `${source.dialect.vendorPrefix}${HEADER}`
-    const algorithm = source.request.headers.get(name) ?? ''
-    if (algorithm !== '') requireAlgorithm(name, algorithm)
-    if (key !== undefined && algorithm !== '') {
+    const algorithm = namedAlgorithm(source)
+    if (algorithm !== 'kms') refuseKmsAlone(source)
+    if (key !== undefined && algorithm !== undefined) {
       refuse(
-        name,
+        `${source.dialect.vendorPrefix}${HEADER}`,
         'Server Side Encryption with Customer provided key is incompatible with the encryption method specified',
       )
     }
-    return async ({ core }, bucket) => {
+    const kms = algorithm === 'kms' ? readKms(source) : undefined
+    return async (services, bucket) => {
+      const { core } = services
       if (key !== undefined) {
         return { encryption: { kind: 'customer', check: customerKeyCheck(core.dependencies, key) } }
       }
-      const wanted = algorithm !== '' || (await core.documents.find(bucket, defaultEncryptionFormat)) !== undefined
-      return wanted ? { encryption: { kind: 'server' } } : undefined
+      if (algorithm === 'server') return { encryption: { kind: 'server' } }
+      if (kms !== undefined) {
+        const named = kms.keyName === undefined ? undefined : await findKmsKey(services, bucket, kms.keyName)
+        return { encryption: await kmsEncryption(services, bucket, named, kms) }
+      }
+      if (!bucket.documents.includes('encryption')) return undefined
+      const ownUin = () => requireOwnAccount(services, bucket).uin
+      const encryption = await encryptionByDefault(core.dependencies, bucket, ownUin)
+      return encryption && { encryption }
     }
   },
 }
 
-/** Parts are encrypted as their upload says (cos-object.md 22): the header that would say otherwise is refused. */
-export const noEncryptionOfPart: HeadField<undefined> = headField(`x-*-${HEADER}`, ({ request, dialect }) => {
+/** Parts are encrypted as their upload says (cos-object.md 22): headers that would say otherwise are refused. */
+export const noEncryptionOfPart: HeadField<undefined> = headField(`x-*-${HEADER}`, (source) => {
+  refuseAlgorithm(source)
+  const ArgumentName = givenKmsHeader(source)
+  if (ArgumentName === undefined) return undefined
+  return fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue: source.request.headers.get(ArgumentName) ?? '' })
+})
+
+/** An algorithm in a request that encrypts nothing. */
+export function refuseAlgorithm({ request, dialect }: InputSource): void {
   const ArgumentName = `${dialect.vendorPrefix}${HEADER}`
   const ArgumentValue = request.headers.get(ArgumentName) ?? ''
   if (ArgumentValue !== '') fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue })
-  return undefined
-})
+}
 
 /** May the bytes be read: in COS not by everybody, and never without the key of the customer who has set one. */
 export function requireOpening(
@@ -104,9 +136,11 @@ export function requireOpening(
   key: Secret | undefined,
 ): void {
   const { dialect, principal } = services
-  if (version.extras.encryption !== undefined && principal.kind === 'anonymous') {
+  const { encryption } = version.extras
+  if (encryption !== undefined && principal.kind === 'anonymous') {
     if (!dialect.traits.anonymousReadsEncrypted) fail('AccessDenied')
   }
+  if (encryption?.kind === 'kms') requireKmsReader(services, encryption)
   requireCustomerKey(services, version, key)
 }
 
@@ -126,10 +160,12 @@ export function requireCustomerKey(
 
 /** What answers about an object or upload tell of its encryption. */
 export function shownEncryption(
-  { vendorPrefix }: Dialect,
+  dialect: Dialect,
   { encryption }: VersionExtras,
   key: Secret | undefined,
 ): readonly (readonly [string, string])[] {
+  const { vendorPrefix } = dialect
+  if (encryption?.kind === 'kms') return shownKms(dialect, encryption)
   if (encryption?.kind === 'server') return [[`${vendorPrefix}${HEADER}`, ALGORITHM]]
   if (encryption?.kind !== 'customer' || key === undefined) return []
   const md5 = createHash('md5').update(Buffer.from(key.reveal(), 'base64')).digest('base64')
@@ -137,4 +173,10 @@ export function shownEncryption(
     [`${vendorPrefix}${CUSTOMER}algorithm`, ALGORITHM],
     [`${vendorPrefix}${CUSTOMER}key-MD5`, md5],
   ]
+}
+
+/** What the answer to a write tells, which named it all. */
+export function shownNewEncryption(dialect: Dialect, extras: VersionExtras, key: Secret | undefined) {
+  const shown = shownEncryption(dialect, extras, key)
+  return extras.encryption?.kind === 'kms' ? [...shown, ...shownContext(dialect, extras.encryption)] : shown
 }

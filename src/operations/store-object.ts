@@ -10,7 +10,7 @@ import type { ObjectHeaders, ObjectVersion } from '../model/version.js'
 import { showEtag, showHeaders, showVendorHeader } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { type GivenAcl, newObjectAcl } from './acl-fields.js'
-import { shownEncryption } from './encryption-fields.js'
+import { shownNewEncryption } from './encryption-fields.js'
 import { expirationText } from './lifecycle-headers.js'
 import { newExtras, type WantedExtra } from './new-extras.js'
 import {
@@ -70,7 +70,7 @@ export async function storeObject(services: Services, bucket: Bucket, key: strin
     crc64: shownCrc64(dialect, version),
     versionId: writtenVersionId(dialect, written.bucket, version),
     checksum: checksumHeaders(version),
-    encryption: shownEncryption(dialect, version.extras, request.customerKey),
+    encryption: shownNewEncryption(dialect, version.extras, request.customerKey),
     expiration: await expirationText(services, written.bucket, version),
   }
 }

@@ -4,30 +4,23 @@
  */
 
 import { fail } from '../model/errors/index.js'
-import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField } from '../wire/field.js'
+import { refuseAlgorithm } from './encryption-fields.js'
 
 type Kind = 'bucket' | 'object' | 'read' | 'complete'
 
 /** Without the vendor prefix. */
 const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
   bucket: [],
-  object: [
-    'server-side-encryption-cos-kms-key-id',
-    'server-side-encryption-aws-kms-key-id',
-    'server-side-encryption-context',
-    'write-offset-bytes',
-    'traffic-limit',
-    'callback',
-    'return-body',
-    'mime-limit',
-  ],
+  object: ['write-offset-bytes', 'traffic-limit', 'callback', 'return-body', 'mime-limit'],
   read: ['traffic-limit'],
   complete: ['callback', 'return-body'],
 }
 
 export function unservedHeaders(kind: Kind): HeadField<undefined> {
-  return headField('headers not served yet', ({ request: { headers }, query, dialect }) => {
+  return headField('headers not served yet', (source) => {
+    const { query, dialect } = source
+    const { headers } = source.request
     for (const suffix of UNSERVED[kind]) {
       const name = dialect.vendorPrefix + suffix
       if ((headers.get(name) ?? '') !== '') notServed(name)
@@ -36,8 +29,8 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
       notServed(`${dialect.vendorPrefix}traffic-limit`)
     const makesObject = kind === 'object' || kind === 'complete'
     if (makesObject && (headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
-    if (kind === 'read')
-      refuseEncryptionOfRead(headers.get(`${dialect.vendorPrefix}server-side-encryption`) ?? '', dialect)
+    // It belongs to writes (cos-object.md 22).
+    if (kind === 'read') refuseAlgorithm(source)
     if (
       kind === 'bucket' &&
       !dialect.traits.lock.atCreation &&
@@ -51,11 +44,4 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
 
 function notServed(header: string): never {
   return fail('NotImplemented', { Header: header })
-}
-
-/** The header belongs to writes (cos-object.md 22). */
-function refuseEncryptionOfRead(algorithm: string, dialect: Dialect): void {
-  if (algorithm === '') return
-  const ArgumentName = `${dialect.vendorPrefix}server-side-encryption`
-  fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue: algorithm })
 }

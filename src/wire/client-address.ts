@@ -30,6 +30,20 @@ export function createClientAddresses(trusted: readonly string[]): ClientAddress
   }
 }
 
+/** What says that a request did not come from its client itself. */
+const FORWARDING_HEADERS = ['x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via'] as const
+
+export function isForwardingHeader(name: string): boolean {
+  return FORWARDING_HEADERS.some((each) => each === name)
+}
+
+/** Whether nobody on the way can have read the request: over TLS, or from this very machine and through nothing else. */
+export function isUnseen(request: WireRequest, clientAddresses: ClientAddresses): boolean {
+  const { address, secure } = clientAddresses(request)
+  if (secure) return true
+  return /^127\.|^::1$/.test(address) && !FORWARDING_HEADERS.some((name) => request.headers.has(name))
+}
+
 function addEntry(list: BlockList, entry: string): void {
   const [address = '', bits] = entry.split('/')
   const family = isIPv6(address) ? 'ipv6' : 'ipv4'

@@ -61,6 +61,23 @@ export interface ShownOwner {
   readonly displayName: string
 }
 
+/** How the key service is spoken of. Names of headers stand without the vendor prefix. */
+export interface KmsTraits {
+  /** In headers. */
+  readonly algorithm: string
+  /** Known in headers and documents, and not served. */
+  readonly unservedAlgorithm: string | undefined
+  /** The first is shown, all are taken. */
+  readonly keyIdHeaders: readonly [string, ...string[]]
+  readonly keysShownAsArns: boolean
+  /** Writes show the context. */
+  readonly contextShown: boolean
+  /** Undefined: no header speaks of bucket keys. */
+  readonly bucketKeyHeader: string | undefined
+  /** Nobody reads without a signature: what says so. Undefined: it is denied like anything else. */
+  readonly unsignedMessage: string | undefined
+}
+
 export interface LockTraits extends LockRules {
   /** Governance, its bypass and legal holds. */
   readonly governance: boolean
@@ -168,6 +185,7 @@ export interface Traits {
   readonly copyToItselfRetags: boolean
   /** Whoever may read an object anonymously may read it when it is encrypted by the server. */
   readonly anonymousReadsEncrypted: boolean
+  readonly kms: KmsTraits
   /** Beginnings of tag keys that belong to the system. */
   readonly reservedTagPrefixes: Readonly<Record<TagSubject, readonly string[]>>
   readonly website: WebsiteTraits

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { cosDialect } from '../dialects/cos/dialect.js'
 import { createS3Dialect } from '../dialects/s3/dialect.js'
 import { isApiError } from '../model/errors/index.js'
+import { createClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
 import { document, optional, record, text } from './document.js'
 import {
@@ -52,6 +53,7 @@ function source({ query: rawQuery = '', headers = {}, dialect = cosDialect }: Gi
     },
     query: queryView(parseQuery(rawQuery)),
     dialect,
+    clientAddresses: createClientAddresses([]),
     objectSource: none,
   }
 }

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
 import type { ObjectSource } from '../core/object-source.js'
 import { fail } from '../model/errors/index.js'
+import type { ClientAddresses } from './client-address.js'
 import type { Dialect } from './dialect.js'
 import type { XmlDocument } from './document.js'
 import type { QueryView } from './query-view.js'
@@ -18,6 +19,7 @@ export interface InputSource {
   readonly request: WireRequest
   readonly query: QueryView
   readonly dialect: Dialect
+  readonly clientAddresses: ClientAddresses
   /** The body as an object's bytes; asking for it does not yet read. */
   readonly objectSource: () => ObjectSource
   /** Of a form upload, whose fields stand in for the headers of `request`. */

@@ -1,7 +1,7 @@
 /**
  * From a received form to what the operation works on: its dialect, its credentials, its policy, and a request in which
  * the fields stand where a PUT has its headers, so that everything behind is the same (errors.md 4.2, "form POST").
- * Headers of the form's own request mean nothing but for conditions: no policy covers them.
+ * Headers of the form's own request mean nothing but for conditions, and what proxies say: no policy covers them.
  */
 
 import type { Bytes } from '../base/bytes.js'
@@ -9,6 +9,7 @@ import type { Millis } from '../base/clock.js'
 import { fail } from '../model/errors/index.js'
 import { checkObjectKey } from '../model/names.js'
 import type { AuthFacts, FormClaim, FormFields } from './authentication.js'
+import { isForwardingHeader } from './client-address.js'
 import type { Dialect } from './dialect.js'
 import type { FormUpload } from './field.js'
 import { expandFilename, FORM_FIELDS_BYTES_MAX, FORM_REST_BYTES_MAX, type ReceivedForm } from './form.js'
@@ -126,8 +127,8 @@ export function uploadOfForm(
 ): { readonly request: WireRequest; readonly upload: FormUpload } {
   const bytes = () => (sizes === undefined ? form.fileBytes() : withinSizes(form.fileBytes(), sizes, dialect))
   const body = { sizeBytes: undefined, chunked: true, bytes }
-  const conditions = [...request.headers].filter(([name]) => name.startsWith('if-'))
-  const headers = new Map([...conditions, ...headersOf(fields, dialect)])
+  const kept = [...request.headers].filter(([name]) => name.startsWith('if-') || isForwardingHeader(name))
+  const headers = new Map([...kept, ...headersOf(fields, dialect)])
   return { request: { ...request, headers, body }, upload: { key, field: (name) => fields.get(name) || undefined } }
 }
 

@@ -372,6 +372,7 @@ async function run(
     bucketName: address.bucketName,
     bucket,
     key: address.key,
+    clientAddresses: options.clientAddresses,
     objectSource: () => source('body'),
     ...(upload === undefined ? {} : { form: upload }),
     documentBytes: (sizeBytesMax, checksumsOf) =>

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { runAction } from '../../src/admin/actions/table.js'
 import { silentLog, silentMetrics } from '../../src/base/telemetry.js'
+import { kmsKeyDeletionJob } from '../../src/jobs/kms-keys.js'
 import { createRunner } from '../../src/jobs/runner.js'
 import { adminActionNames, describeAction } from '../../src/model/admin-actions.js'
 import { isApiError } from '../../src/model/errors/index.js'
@@ -386,6 +387,78 @@ test('access explain says that a stored policy cannot be read', async () => {
   const explained = await ask()
   assert.equal(explained['decision'], 'denied')
   assert.match(JSON.stringify(explained), /the stored bucket policy cannot be read/)
+})
+
+// --- encryption -----------------------------------------------------------------------------------------------
+
+test('keys of the key service: make, list, show, rotate, disable, enable', async () => {
+  await using world = await createAdminWorld()
+  await refused(world, 400, 'InvalidParameterValue', 'kms-key create', { region: 'nowhere' })
+  await refused(world, 400, 'InvalidParameterValue', 'kms-key create', { description: 'x'.repeat(513) })
+  const made = await done(world, 'kms-key create', { description: 'reports' })
+  const key = String(made['key'])
+  assert.deepEqual(
+    [made['state'], made['version'], made['region'], made['description'], made['default'], made['deletionAt']],
+    ['enabled', 1, REGION, 'reports', false, null],
+  )
+  assert.equal((await done(world, 'kms-key rotate', { key }))['version'], 2)
+  assert.equal((await done(world, 'kms-key disable', { key }))['state'], 'disabled')
+  await refused(world, 400, 'KMS.DisabledException', 'kms-key rotate', { key })
+  assert.equal((await done(world, 'kms-key enable', { key }))['state'], 'enabled')
+  assert.deepEqual(Object.values(await done(world, 'kms-key list')), [await done(world, 'kms-key show', { key })])
+  for (const action of ['show', 'rotate', 'enable', 'disable', 'schedule-deletion', 'cancel-deletion']) {
+    await refused(world, 404, 'NoSuchEntity', `kms-key ${action}`, { key: 'none' })
+  }
+  assert.ok(!world.log.join('').includes('secret'), 'no secret is shown or logged')
+})
+
+test('the deletion of a key is scheduled 7 to 30 days ahead, and called off until then', async () => {
+  await using world = await createAdminWorld()
+  const key = String((await done(world, 'kms-key create'))['key'])
+  for (const days of [0, 6, 31]) {
+    await refused(world, 400, 'InvalidParameterValue', 'kms-key schedule-deletion', { key, days })
+  }
+  await refused(world, 400, 'KMS.KMSInvalidStateException', 'kms-key cancel-deletion', { key })
+  const pending = await done(world, 'kms-key schedule-deletion', { key })
+  assert.deepEqual([pending['state'], pending['deletionAt']], ['pending-deletion', '2026-02-01T03:04:05.678Z'])
+  for (const action of ['rotate', 'enable', 'disable', 'schedule-deletion']) {
+    await refused(world, 400, 'KMS.KMSInvalidStateException', `kms-key ${action}`, { key })
+  }
+  assert.equal((await done(world, 'kms-key cancel-deletion', { key }))['state'], 'disabled')
+  await done(world, 'kms-key schedule-deletion', { key, days: 7 })
+  world.clock.advance(7 * 86_400_000)
+  await kmsKeyDeletionJob(world.service.core).step(undefined)
+  assert.equal((await done(world, 'kms-key show', { key }))['state'], 'destroyed')
+  await refused(world, 400, 'KMS.NotFoundException', 'kms-key cancel-deletion', { key })
+})
+
+test('keys of the key service are managed by their own account and the operator', async () => {
+  await using world = await createAdminWorld()
+  const mine = String(assertDone(await world.call('kms-key create', {}, OTHER))['key'])
+  const operators = String((await done(world, 'kms-key create'))['key'])
+  assert.equal((await done(world, 'kms-key show', { key: mine }))['key'], mine)
+  assertRefused(await world.call('kms-key disable', { key: operators }, OTHER), 404, 'NoSuchEntity')
+  assertRefused(await world.call('kms-key list', { account: OWNER.appId }, OTHER), 403, 'AccessDenied')
+  assert.equal(Object.values(await done(world, 'kms-key list', { account: OTHER.appId })).length, 1)
+})
+
+test('the key of the server: list and rotate, by the operator alone', async () => {
+  await using world = await createAdminWorld()
+  assert.deepEqual(Object.values(await done(world, 'server-key list')), [
+    { version: 1, state: 'current', createdAt: null },
+  ])
+  const next = await done(world, 'server-key rotate')
+  assert.deepEqual([next['version'], next['state']], [2, 'current'])
+  assert.deepEqual(
+    Object.values(await done(world, 'server-key list')).map(({ version, state }) => [version, state]),
+    [
+      [1, 'accepted'],
+      [2, 'current'],
+    ],
+  )
+  for (const action of ['server-key list', 'server-key rotate']) {
+    assertRefused(await world.call(action, {}, OTHER), 403, 'AccessDenied')
+  }
 })
 
 // --- the log --------------------------------------------------------------------------------------------------

@@ -59,13 +59,15 @@ endpoint = ${endpoint(server)}
       await directory[Symbol.asyncDispose]()
     })
 
-    test('keeps files that the server encrypts', async () => {
-      const key = ['--s3-server-side-encryption=AES256']
-      const place = `server:${bucket}/sealed`
-      await rclone.mustRun(['copy', ...key, '--s3-upload-cutoff=5M', local('large.bin'), place])
-      await rclone.mustRun(['copy', ...key, `${place}/large.bin`, local('opened')])
-      assert.deepEqual(await readFile(local('opened/large.bin')), patterned(11 * MIB + 3, 41))
-      await rclone.mustRun(['delete', ...key, place])
+    test('keeps files that the server encrypts, and those under a key of the key service', async () => {
+      const kms = ['--s3-server-side-encryption=aws:kms', '--s3-sse-kms-key-id=alias/aws/s3']
+      for (const key of [['--s3-server-side-encryption=AES256'], kms]) {
+        const place = `server:${bucket}/sealed`
+        await rclone.mustRun(['copy', ...key, '--s3-upload-cutoff=5M', local('large.bin'), place])
+        await rclone.mustRun(['copy', ...key, `${place}/large.bin`, local('opened')])
+        assert.deepEqual(await readFile(local('opened/large.bin')), patterned(11 * MIB + 3, 41))
+        await rclone.mustRun(['delete', ...key, place])
+      }
     })
 
     test('makes and lists buckets', async () => {

@@ -67,12 +67,17 @@ describe('s3cmd', () => {
       ['sealed.bin', patterned(12 * MIB + 5, 33)],
     ] as const) {
       await writeFile(local(name), bytes)
-      const options = ['--server-side-encryption', '--multipart-chunk-size-mb=5']
-      await s3cmd.mustRun(['put', ...options, local(name), `s3://first/${name}`])
-      assert.match((await s3cmd.mustRun(['info', `s3://first/${name}`])).text, /SSE: +AES256/)
-      await s3cmd.mustRun(['get', '--force', `s3://first/${name}`, local('fetched')])
-      assert.deepEqual(await readFile(local('fetched')), bytes, name)
-      await s3cmd.mustRun(['rm', `s3://first/${name}`])
+      for (const [option, shown] of [
+        ['--server-side-encryption', /SSE: +AES256/],
+        ['--server-side-encryption-kms-id=alias/aws/s3', /SSE: +aws:kms/],
+      ] as const) {
+        const options = [option, '--multipart-chunk-size-mb=5']
+        await s3cmd.mustRun(['put', ...options, local(name), `s3://first/${name}`])
+        assert.match((await s3cmd.mustRun(['info', `s3://first/${name}`])).text, shown)
+        await s3cmd.mustRun(['get', '--force', `s3://first/${name}`, local('fetched')])
+        assert.deepEqual(await readFile(local('fetched')), bytes, name)
+        await s3cmd.mustRun(['rm', `s3://first/${name}`])
+      }
     }
   })
 

@@ -67,7 +67,7 @@ async function patient(): Promise<Patient> {
 }
 
 /** An account with one of everything that may stand in it, each naming another. */
-async function populate({ identities, sessions }: Core): Promise<void> {
+async function populate({ identities, sessions, keyRing, dependencies }: Core): Promise<void> {
   const statement = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }
   const trust = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
   const policy = JSON.stringify({
@@ -91,6 +91,10 @@ async function populate({ identities, sessions }: Core): Promise<void> {
   identities.recordUse(info.id)
   while ((await identities.findKeyInfo(info.id))?.lastUsedAt === undefined) await Promise.resolve()
   await sessions.rotateTokenKey()
+  const { id: keyId } = await dependencies.keyService.defaultKey({ accountId: id, region: 'local' })
+  await keyRing?.rotate(keyId)
+  await keyRing?.scheduleDeletion(keyId, 7)
+  await dependencies.serverKeys.rotate()
 }
 
 async function rowsOf({ meta }: World, kind: number): Promise<readonly Entry[]> {
@@ -163,6 +167,9 @@ const injuries: readonly {
       ['policy', kinds.policy],
       ['key-use', kinds.keyUse],
       ['token-key', kinds.tokenKey],
+      ['kms-key', kinds.kmsKey],
+      ['kms-key-version', kinds.kmsKeyVersion],
+      ['server-key', kinds.serverKey],
       ['user-number', kinds.userNumber],
     ] as const
   ).map(([kind, code]) => ({
@@ -210,6 +217,54 @@ const injuries: readonly {
     injure: ({ world }) => rewrite(world, kinds.tokenKey, /"1"/, '"2"'),
     kind: 'token-key',
     sentence: /another id/,
+  },
+  {
+    name: 'a key of the key service under another id',
+    injure: ({ world }) => rewrite(world, kinds.kmsKey, /"[0-9a-f-]{36}"/, '"other"'),
+    kind: 'kms-key',
+    sentence: /another id/,
+  },
+  {
+    name: 'a key of the key service of an account that is not there',
+    injure: ({ world }) => removeRows(world, kinds.account),
+    kind: 'kms-key',
+    sentence: /names account .* which does not exist/,
+  },
+  {
+    name: 'a version that a key of the key service lacks',
+    injure: ({ world }) => removeRows(world, kinds.kmsKeyVersion, ({ key }) => !String(key).endsWith('2')),
+    kind: 'kms-key',
+    sentence: /lacks version 2/,
+  },
+  {
+    name: 'a destroyed key of the key service that has its versions still',
+    injure: ({ world }) => rewrite(world, kinds.kmsKey, /pending-deletion/, 'destroyed'),
+    kind: 'kms-key',
+    sentence: /is destroyed, and has version 1 still/,
+  },
+  {
+    name: 'versions of a key of the key service that is not there',
+    injure: ({ world }) => removeRows(world, kinds.kmsKey),
+    kind: 'kms-key-version',
+    sentence: /names encryption key .* which does not exist/,
+  },
+  {
+    name: 'an index of keys that leads nowhere',
+    injure: ({ world }) => removeRows(world, kinds.kmsKey),
+    kind: 'kms-key-index',
+    sentence: /names encryption key .* which does not exist/,
+  },
+  {
+    name: 'a key of the key service that no index leads to',
+    injure: ({ world }) => removeRows(world, kinds.kmsKeyIndex),
+    kind: 'kms-key',
+    sentence: /names its row in the index of the account, which does not exist/,
+  },
+  {
+    name: 'a version of the server’s key that is not there',
+    injure: ({ world }) => removeRows(world, kinds.serverKey, ({ key }) => String(key).includes('current')),
+    kind: 'server-key',
+    sentence: /is not there/,
   },
   {
     name: 'a key with an object row and a marker row',

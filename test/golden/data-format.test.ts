@@ -17,7 +17,9 @@ import { corsFormat } from '../../src/core/cors-record.js'
 import type { DocumentFormat } from '../../src/core/documents.js'
 import { domainFormat } from '../../src/core/domains.js'
 import * as emptyingRows from '../../src/core/emptying-record.js'
+import { defaultEncryptionFormat } from '../../src/core/encryption-record.js'
 import * as identityRows from '../../src/core/identity-rows.js'
+import * as kmsRows from '../../src/core/kms-rows.js'
 import { lifecycleFormat } from '../../src/core/lifecycle-record.js'
 import { limitsFormat } from '../../src/core/limits-record.js'
 import { lockFormat } from '../../src/core/lock-record.js'
@@ -35,9 +37,10 @@ import type { Bucket } from '../../src/model/bucket.js'
 import type { CorsConfiguration } from '../../src/model/cors.js'
 import type { Grant } from '../../src/model/grants.js'
 import type { Role, User } from '../../src/model/identity.js'
+import type { KmsKey } from '../../src/model/kms-key.js'
 import type { Lifecycle } from '../../src/model/lifecycle.js'
 import type { AnyVersion, ObjectHeaders } from '../../src/model/version.js'
-import type { VersionExtras } from '../../src/model/version-extras.js'
+import type { KmsEncryption, VersionExtras } from '../../src/model/version-extras.js'
 import type { WebsiteConfiguration } from '../../src/model/website.js'
 
 // Compiled tests stand below dist or another output folder; the recording stands with the sources.
@@ -138,6 +141,15 @@ const TAGS = [
   { key: 'project', value: '石头' },
   { key: 'empty', value: '' },
 ]
+const KMS_KEY_ID = '0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0ff'
+const KMS: KmsEncryption = {
+  kind: 'kms',
+  keyId: KMS_KEY_ID,
+  region: 'ap-guangzhou',
+  accountUin: '100000000001',
+  context: '{"project":"石头"}',
+  bucketKeyEnabled: true,
+}
 const NO_FILTER = {
   prefix: undefined,
   tags: [],
@@ -176,10 +188,20 @@ const LIFECYCLE: Lifecycle = {
   ],
   minimumSize: 'varies_by_storage_class',
 }
+const KMS_KEY: KmsKey = {
+  id: KMS_KEY_ID,
+  accountId: '0a1b2c3d4e5f',
+  region: 'ap-guangzhou',
+  description: 'reports',
+  state: 'enabled',
+  createdAt: 1_795_336_593_123,
+  currentVersion: 3,
+  deletionAt: undefined,
+}
 const EXTRAS: VersionExtras = {
   lock: { retention: { mode: 'GOVERNANCE', retainUntil: 1_795_336_593_123 }, legalHold: true },
   restore: { tier: 'Bulk', requestedAt: 1_795_336_593_123, readyAt: 1_795_336_593_124, expiresAt: 1_795_336_593_125 },
-  encryption: { kind: 'kms', keyId: '00112233445566aa', context: undefined },
+  encryption: KMS,
   redirectLocation: '/there',
 }
 /** Every kind of grantee and every permission. */
@@ -424,6 +446,16 @@ const SAMPLES: readonly Sample[] = [
   sample(identityRows.userNumberCodec, { accountId: '0a1b2c3d4e5f', userName: 'reader@example.org' }),
   sample(identityRows.userNumberCodec, { accountId: '0a1b2c3d4e5f', userName: undefined }, 'user-number of an account'),
   sample(rows.masterKeyMarkerCodec, SEALED_MARKER),
+  sample(kmsRows.kmsKeyCodec, KMS_KEY),
+  sample(
+    kmsRows.kmsKeyCodec,
+    { ...KMS_KEY, state: 'pending-deletion', deletionAt: 1_795_336_593_125 },
+    'kms-key that waits for its deletion',
+  ),
+  sample(kmsRows.kmsKeyVersionCodec, { secret: SEALED_SECRET, createdAt: 1_795_336_593_123 }),
+  sample(kmsRows.defaultKmsKeyCodec, KMS_KEY_ID),
+  sample(kmsRows.serverKeyCodec, { secret: SEALED_SECRET, createdAt: 1_795_336_593_123 }),
+  sample(kmsRows.currentServerKeyCodec, 2),
   sample(rows.bucketCodec, BUCKET),
   sample(rows.bucketCodec, { ...BUCKET, acl: GRANTS }, 'bucket with grants'),
   sample(rows.bucketCodec, { ...BUCKET, documents: ['policy', 'cors'], documentsRevision: 3 }, 'bucket with documents'),
@@ -463,6 +495,11 @@ const SAMPLES: readonly Sample[] = [
     },
     'manifest of pieces under a key of the server',
   ),
+  sample(
+    rows.manifestCodec,
+    { pieces: [{ ...PIECE, seal: { by: 'kms', wrappedKey: 'AAECAwQF', wholeSizeBytes: 5 } }], parts: [] },
+    'manifest of pieces under a key of the key service',
+  ),
   sample(rows.ownersCodec, 2),
   sample(rows.uploadCodec, UPLOAD),
   sample(rows.uploadCodec, { ...UPLOAD, acl: 'bucket-owner-full-control' }, 'upload with an ACL'),
@@ -487,6 +524,21 @@ const SAMPLES: readonly Sample[] = [
   sample(documentFormat(lockFormat), { defaultRetention: undefined }, 'document of an object lock without a term'),
   sample(documentFormat(bucketTagsFormat), TAGS, 'document of tags'),
   sample(documentFormat(accelerationFormat), 'Enabled', 'document of acceleration'),
+  sample(
+    documentFormat(defaultEncryptionFormat),
+    { bucketKeyEnabled: true, kms: undefined },
+    'document of encryption by the server',
+  ),
+  sample(
+    documentFormat(defaultEncryptionFormat),
+    { bucketKeyEnabled: undefined, kms: { key: undefined } },
+    'document of encryption under the default key',
+  ),
+  sample(
+    documentFormat(defaultEncryptionFormat),
+    { bucketKeyEnabled: false, kms: { key: { id: KMS_KEY_ID, name: `arn:aws:kms:local:1:key/${KMS_KEY_ID}` } } },
+    'document of encryption under a named key',
+  ),
   sample(documentFormat(limitsFormat), { objectsMax: 100, requestsPerSecondMax: 5 }, 'document of limits'),
   sample(documentFormat(usageFormat), COMPLETE, 'document of usage, counted'),
   sample(
@@ -614,6 +666,10 @@ const [bucketId, uploadId, blob] = ['00112233445566aa', '019e00000003', PIECE.bl
 const KEYS: Readonly<Record<string, Uint8Array>> = {
   masterKey: rows.masterKeyKey,
   serviceMode: rows.serviceModeKey,
+  serverKey: kmsRows.serverKeyKey(2),
+  kmsKey: kmsRows.kmsKeyKey(KMS_KEY_ID),
+  kmsKeyIndex: kmsRows.dueKmsKeyKey(1_795_336_593_123, KMS_KEY_ID),
+  kmsKeyVersion: kmsRows.kmsKeyVersionKey(KMS_KEY_ID, 3),
   account: rows.accountKey('0a1b2c3d4e5f'),
   accountAppId: rows.accountAppIdKey('1250000000'),
   accessKey: rows.accessKeyKey('AKIDexample'),

@@ -255,12 +255,6 @@ const ROWS: readonly Row[] = [
     extras: { StorageClassRequested: 'FakeClass' },
   },
   {
-    title: raises('InvalidEncryptionAlgorithmError', 'an encryption that does not exist'),
-    ...both(400, 'InvalidEncryptionAlgorithmError'),
-    request: (_, prefix) => put('x', { [`${prefix}server-side-encryption`]: 'ROT13' }),
-    extras: { ArgumentValue: 'ROT13' },
-  },
-  {
     title: raises('InvalidURI', 'an escape that is none'),
     ...both(400, 'InvalidURI'),
     request: (_, prefix) => ({ ...get('%zz'), as: 'anonymous', headers: { [`${prefix}meta-a`]: '1' } }),

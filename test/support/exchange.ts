@@ -56,6 +56,8 @@ export interface Said {
   readonly region?: string
   /** Over TLS. */
   readonly secure?: boolean
+  /** Address of the peer; this machine when absent. */
+  readonly from?: string
 }
 
 export interface HeardError {
@@ -211,7 +213,7 @@ async function converse(
       ...[...headers, ...signed].map(([name, value]) => [name, latin1(value)] as const),
     ]),
     secure: said.secure ?? false,
-    remoteAddress: '127.0.0.1',
+    remoteAddress: said.from ?? '127.0.0.1',
     receivedAt: exchange.clock.now(),
     body: {
       sizeBytes: body.sizeBytes,

@@ -9,9 +9,11 @@ import { bucketLimitHandlers } from './bucket-limits.js'
 import { emptyingHandlers } from './emptying.js'
 import { jobHandlers } from './job.js'
 import { keyHandlers } from './key.js'
+import { kmsKeyHandlers } from './kms-key.js'
 import { maintenanceHandlers } from './maintenance.js'
 import { policyHandlers } from './policy.js'
 import { roleHandlers } from './role.js'
+import { serverKeyHandlers } from './server-key.js'
 import { tokenKeyHandlers } from './token-key.js'
 import { groupHandlers, userHandlers } from './user.js'
 
@@ -24,6 +26,8 @@ const handlers: Handlers = {
   ...keyHandlers,
   ...policyHandlers,
   ...tokenKeyHandlers,
+  ...kmsKeyHandlers,
+  ...serverKeyHandlers,
   ...accessHandlers,
   ...bucketHandlers,
   ...maintenanceHandlers,

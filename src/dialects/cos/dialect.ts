@@ -94,6 +94,20 @@ export const cosDialect: Dialect = {
     noTagsIsNoSuchTagSet: true, // object 16
     anonymousReadsEncrypted: false, // object 22
     copyToItselfRetags: true, // object 5
+    kms: {
+      // object 22
+      algorithm: 'cos/kms',
+      unservedAlgorithm: undefined,
+      keyIdHeaders: [
+        'server-side-encryption-cos-kms-key-id',
+        'server-side-encryption-qcloud-kms-key-id',
+        'server-side-encryption-aws-kms-key-id',
+      ],
+      keysShownAsArns: false,
+      contextShown: false,
+      bucketKeyHeader: undefined,
+      unsignedMessage: undefined,
+    },
     reservedTagPrefixes: { object: [], bucket: ['qcs:', 'project'] }, // 5.14
     website: {
       // 5.15, object 7

@@ -99,6 +99,17 @@ export function createS3Dialect(): Dialect {
       noTagsIsNoSuchTagSet: false, // errors.md 3.1, NoSuchTagSet
       anonymousReadsEncrypted: true,
       copyToItselfRetags: false, // CopyObject
+      kms: {
+        // PutObject, x-amz-server-side-encryption-*
+        algorithm: 'aws:kms',
+        unservedAlgorithm: 'aws:kms:dsse',
+        keyIdHeaders: ['server-side-encryption-aws-kms-key-id'],
+        keysShownAsArns: true,
+        contextShown: true,
+        bucketKeyHeader: 'server-side-encryption-bucket-key-enabled',
+        unsignedMessage:
+          'Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.',
+      },
       reservedTagPrefixes: { object: ['aws:'], bucket: ['aws:'] }, // errors.md 3.1, InvalidTag
       website: {
         // PutBucketWebsite

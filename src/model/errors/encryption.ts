@@ -9,8 +9,8 @@ export const encryptionErrors = {
     details: ['ArgumentName', 'ArgumentValue'],
     s3: { message: 'The Encryption request you specified is not valid. Supported value: AES256.' },
     description: {
-      en: 'The server does not have the encryption algorithm named in ArgumentValue. Use AES256.',
-      zh: '服务器不支持 ArgumentValue 给出的加密算法。请使用 AES256。',
+      en: 'The server does not have the encryption algorithm named in ArgumentValue. Use AES256, or a key of the key service: aws:kms in S3, cos/kms in COS, where the default of a bucket says KMS.',
+      zh: '服务器不支持 ArgumentValue 给出的加密算法。请使用 AES256，或使用密钥服务：S3 中为 aws:kms，COS 中为 cos/kms（存储桶默认加密配置中写作 KMS）。',
     },
   }),
   SSEContentNotSupported: row({
@@ -63,30 +63,27 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key does not exist.',
     s3: { code: 'KMS.NotFoundException' },
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
-      en: 'The key service has no key with this id. Check the id and its region.',
-      zh: '密钥服务中没有该 ID 的密钥。请检查 ID 和地域。',
+      en: 'The account of the bucket has no such key in its region, or the key was destroyed. Check the id: `stowage kms-key list`.',
+      zh: '存储桶所属账号在该地域没有此密钥，或密钥已被销毁。请检查密钥 ID：`stowage kms-key list`。',
     },
   }),
   KmsKeyDisabled: row({
     status: 400,
     message: 'The encryption key is disabled.',
     s3: { code: 'KMS.DisabledException' },
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
-      en: 'The key exists but is disabled. Enable it in the key service.',
-      zh: '密钥存在但已停用。请在密钥服务中启用。',
+      en: 'The key exists but is disabled, for writing and for reading. Enable it: `stowage kms-key enable`.',
+      zh: '密钥存在但已停用，既不能加密也不能解密。请启用：`stowage kms-key enable`。',
     },
   }),
   KmsException: row({
     status: 400,
     message: 'The encryption key is in a state that does not allow this request.',
     s3: { code: 'KMS.KMSInvalidStateException' },
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
     description: {
-      en: 'The key is pending deletion, awaits its material or is otherwise unusable. Look at its state in the key service.',
-      zh: '密钥待删除、缺少密钥材料或因其他原因不可用。请在密钥服务中查看其状态。',
+      en: 'The key waits for its deletion. Until its day comes it can be kept: `stowage kms-key cancel-deletion`, then `stowage kms-key enable`.',
+      zh: '密钥正等待删除。在到期之前可以保留它：先执行 `stowage kms-key cancel-deletion`，再执行 `stowage kms-key enable`。',
     },
   }),
   KmsInvalidKeyUsage: row({
@@ -94,7 +91,7 @@ export const encryptionErrors = {
     status: 400,
     message: 'The encryption key may not be used for this purpose.',
     dialects: ['s3'],
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
+    notServed: { en: 'all keys of the key service encrypt', zh: '密钥服务的密钥都用于加密' },
     description: {
       en: 'The key is made for another purpose, such as signing. Choose an encryption key.',
       zh: '该密钥用于其他用途，例如签名。请选择用于加密的密钥。',
@@ -105,7 +102,7 @@ export const encryptionErrors = {
     fault: 'Server',
     message: 'The key service met an internal error.',
     dialects: ['cos'],
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
+    notServed: { en: 'the key service is part of the server', zh: '密钥服务是服务器的一部分' },
     description: {
       en: 'The key service failed. Repeat the request; if it persists, tell the operator.',
       zh: '密钥服务发生故障。请重试；若持续出现，请联系运维人员。',
@@ -117,7 +114,7 @@ export const encryptionErrors = {
     message: 'The key service asks for fewer requests.',
     details: ['RetryAfterSeconds?'],
     dialects: ['cos'],
-    notServed: { en: 'no key service', zh: '不提供密钥服务' },
+    notServed: { en: 'the key service is part of the server', zh: '密钥服务是服务器的一部分' },
     description: {
       en: 'The key service is asked too often. Slow down and repeat after the time in Retry-After.',
       zh: '对密钥服务的请求过于频繁。请放慢速度，并在 Retry-After 给出的时间后重试。',

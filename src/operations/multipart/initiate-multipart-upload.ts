@@ -6,7 +6,7 @@ import { headField, showHeaders, showVendorHeader, showXml } from '../../wire/fi
 import { operation } from '../../wire/operation.js'
 import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { keyText } from '../documents.js'
-import { customerKey, shownEncryption } from '../encryption-fields.js'
+import { customerKey, shownNewEncryption } from '../encryption-fields.js'
 import { abortHeaders } from '../lifecycle-headers.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import { keptHeaders, requireNewKey, storageClass, typedHeaders, writerOf } from '../object-fields.js'
@@ -67,7 +67,7 @@ export const initiateMultipartUpload = operation({
     return {
       algorithm: checksum?.algorithm,
       type: checksum?.type,
-      encryption: shownEncryption(dialect, upload.extras, uploadKey),
+      encryption: shownNewEncryption(dialect, upload.extras, uploadKey),
       abort: await abortHeaders(services, bucket, upload),
       result: { bucket: bucket.name, key, uploadId: upload.id },
     }

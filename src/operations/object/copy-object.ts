@@ -24,7 +24,7 @@ import { newObjectAcl, objectAclHeaders } from '../acl-fields.js'
 import { checksumElements, checksumText } from '../checksum-elements.js'
 import { asCopySource, copySource, copySourceConditions, requireCopyable, resolveCopySource } from '../copy-source.js'
 import { listedTime } from '../documents.js'
-import { customerKey, shownEncryption, sourceCustomerKey } from '../encryption-fields.js'
+import { customerKey, shownNewEncryption, sourceCustomerKey } from '../encryption-fields.js'
 import { expirationText } from '../lifecycle-headers.js'
 import { newExtras, wantedExtras } from '../new-extras.js'
 import {
@@ -170,7 +170,7 @@ export const copyObject = operation({
     return {
       copiedVersionId: found.bucket.versioning === 'unset' ? undefined : versionIdOf(found.version),
       versionId,
-      encryption: shownEncryption(dialect, version.extras, targetKey),
+      encryption: shownNewEncryption(dialect, version.extras, targetKey),
       expiration: await expirationText(services, written.bucket, version),
       result: {
         etag: version.etag,

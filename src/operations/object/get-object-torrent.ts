@@ -64,8 +64,8 @@ function requireSharable(services: Services, { version }: FoundObject): void {
   requireReadable(services, version)
   const { encryption } = version.extras
   if (encryption === undefined) return
-  if (encryption.kind === 'customer') {
-    const message = 'There is no torrent of an object that is encrypted with a key of the customer.'
+  if (encryption.kind !== 'server') {
+    const message = 'There is no torrent of an object that is encrypted with a key of the customer or the key service.'
     fail('InvalidRequest', {}, { message })
   }
   if (!services.dialect.traits.anonymousReadsEncrypted) fail('AccessDenied')

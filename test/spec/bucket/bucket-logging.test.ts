@@ -416,3 +416,29 @@ inBothDialects(
     assert.ok(!kept.some((line) => / \/?a /.test(line)))
   },
 )
+
+inBothDialects('log objects are encrypted as their bucket says, and wait while its key is disabled', async (speak) => {
+  await switchOn(speak)
+  const word = speak.dialect === 'cos' ? 'KMS' : 'aws:kms'
+  const rule = `<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${word}</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>`
+  const body = `<ServerSideEncryptionConfiguration>${rule}</ServerSideEncryptionConfiguration>`
+  const configured = { method: 'PUT', bucket: TARGET, query: { encryption: true }, body } as const
+  assert.equal((await speak.say(configured)).status, 200)
+  await speak.put('logged')
+  await deliver(speak)
+  const [first] = await logObjects(speak)
+  assert.ok(first !== undefined)
+  const head = await speak.say({ method: 'HEAD', bucket: TARGET, key: first.key })
+  assert.equal(
+    head.headers.get(`${speak.prefix}server-side-encryption`),
+    speak.dialect === 'cos' ? 'cos/kms' : 'aws:kms',
+  )
+  const [key] = (await speak.core.keyRing?.list(speak.owner.id)) ?? []
+  await speak.core.keyRing?.disable(key?.id ?? '')
+  await speak.put('logged later')
+  await deliver(speak)
+  await speak.core.keyRing?.enable(key?.id ?? '')
+  assert.equal((await logObjects(speak)).length, 1)
+  await deliver(speak)
+  assert.equal((await logObjects(speak)).length, 2)
+})

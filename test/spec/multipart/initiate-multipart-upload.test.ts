@@ -46,8 +46,8 @@ inCos(raises('InvalidObjectName', 'an upload of a key that COS does not make'), 
 inBothDialects(raises('NotImplemented', 'headers of an upload that ask for what is not done'), async (speak) => {
   await speak.makeBucket()
   for (const [suffix, value] of [
-    ['server-side-encryption', 'aws:kms'],
-    ['server-side-encryption', 'aws:kms:dsse'],
+    ['write-offset-bytes', '1'],
+    ['traffic-limit', '819200'],
   ] as const) {
     const Header = `${speak.prefix}${suffix}`
     assertError(await initiate(speak, { [Header]: value }), 501, 'NotImplemented', { Header })

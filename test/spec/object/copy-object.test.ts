@@ -354,8 +354,8 @@ inBothDialects('headers that ask for what is not done name themselves', async (s
   await speak.makeBucket()
   await speak.put('k')
   for (const [suffix, value] of [
-    ['server-side-encryption', 'aws:kms'],
-    ['server-side-encryption', 'aws:kms:dsse'],
+    ['write-offset-bytes', '1'],
+    ['traffic-limit', '819200'],
   ] as const) {
     const heard = await copy(speak, { source: sourceOf(speak, 'k'), headers: { [`*-${suffix}`]: value } })
     assertError(heard, 501, 'NotImplemented', { Header: `${speak.prefix}${suffix}` })

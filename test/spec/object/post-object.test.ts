@@ -31,6 +31,7 @@ import {
   inS3,
   OTHER,
   OWNER,
+  REGION,
   type Said,
   type Speaker,
   speaker,
@@ -1025,10 +1026,9 @@ inBothDialects('names of fields and their order before the file do not matter', 
 inBothDialects('fields of features that are not served are refused by name', async (speak) => {
   await prepare(speak)
   const cases: readonly (readonly [name: string, value: string, header: string])[] = [
-    [`${speak.prefix}server-side-encryption`, 'aws:kms', `${speak.prefix}server-side-encryption`],
     ['Pic-Operations', '{}', 'Pic-Operations'],
     ...(speak.dialect === 's3'
-      ? []
+      ? ([['x-amz-server-side-encryption', 'aws:kms:dsse', 'x-amz-server-side-encryption']] as const)
       : ([
           ['callback', 'e30=', 'x-cos-callback'],
           ['x-cos-traffic-limit', '819200', 'x-cos-traffic-limit'],
@@ -1043,6 +1043,30 @@ inBothDialects('fields of features that are not served are refused by name', asy
   const digest = await post(speak, { fields: signed(speak, { key: 'k' }), headers: { 'content-md5': 'a' } })
   assertError(digest, 501, 'NotImplemented', { Header: 'Content-MD5' })
   await assertNothingStored(speak)
+})
+
+inBothDialects(raises('InvalidEncryptionAlgorithmError', 'a field that names no encryption'), async (speak) => {
+  await prepare(speak)
+  const name = `${speak.prefix}server-side-encryption`
+  const heard = await post(speak, { fields: signed(speak, { key: 'k', [name]: 'ROT13' }) })
+  assertError(heard, 400, 'InvalidEncryptionAlgorithmError', { ArgumentName: name, ArgumentValue: 'ROT13' })
+  await assertNothingStored(speak)
+})
+
+inBothDialects('a form has its object encrypted under a key of the key service', async (speak) => {
+  await prepare(speak)
+  const { core, owner, dialect, prefix } = speak
+  const key = await core.keyRing?.create({ accountId: owner.id, region: REGION }, '')
+  const name = `${prefix}server-side-encryption`
+  const keyName = `${name}-${dialect === 'cos' ? 'cos' : 'aws'}-kms-key-id`
+  const fields = { [name]: dialect === 'cos' ? 'cos/kms' : 'aws:kms', [keyName]: key?.id ?? '' }
+  const heard = await post(speak, { fields: signed(speak, { key: 'k', ...fields }) })
+  for (const seen of [heard, await read(speak, 'k')]) {
+    assert.equal(seen.headers.get(name), fields[name], seen.text)
+    assert.ok(seen.headers.get(keyName)?.endsWith(fields[keyName] ?? 'none'))
+  }
+  const absent = await post(speak, { fields: signed(speak, { key: 'other', ...fields, [keyName]: 'none' }) })
+  assertError(absent, 400, dialect === 'cos' ? 'KmsKeyNotExist' : 'KMS.NotFoundException')
 })
 
 inBothDialects('a form gives its object an ACL by a word or by grants, and nobody else’s form does', async (speak) => {
