@@ -22,7 +22,7 @@ import { createMasterKeyFile, masterKeyPath, readMasterKeyFile } from './config/
 import { readSeedFile } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
-import { defaultCoreLimits, type TextRecords } from './core/dependencies.js'
+import { type DomainProof, defaultCoreLimits, type TextRecords } from './core/dependencies.js'
 import { explainAccess } from './core/explain-access.js'
 import type { KeyService } from './core/key-service.js'
 import { admitMasterKey, createSealing, hasMasterKeyMarker } from './core/sealing.js'
@@ -46,6 +46,7 @@ import { createMemoryMetaStore } from './meta/memory.js'
 import type { MetaStore } from './meta/meta-store.js'
 import { createMeteredMetaStore } from './meta/metered.js'
 import { createWatchedMetaStore } from './meta/watched.js'
+import type { Account } from './model/principal.js'
 import { createRegions } from './model/regions.js'
 import { stsActions, unservedStsActions } from './operations/sts/actions.js'
 import { operations } from './operations/table.js'
@@ -113,6 +114,7 @@ export type ServiceSettings = Pick<
   | 'trashDelayMs'
   | 'dayMs'
   | 'domainProof'
+  | 'appid'
 >
 
 export interface Tls {
@@ -236,6 +238,12 @@ async function openBlobs(engine: BlobEngine, data: string): Promise<BlobStore> {
     : openFilesBlobStore({ path: engine.path ?? join(data, 'blobs') })
 }
 
+/** Whoever has the root account has the installation, and with it the names that lead there. */
+function domainProofOf({ domainProof, appid }: ServiceSettings, records: TextRecords): DomainProof {
+  const requiredOf = ({ appId }: Account) => domainProof === 'all' || (domainProof === 'others' && appId !== appid)
+  return { requiredOf, textRecords: records }
+}
+
 /** Throws MasterKeyRefused when the stores are sealed under another master key. */
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { settings, log, metrics = silentMetrics, clock = systemClock, random = randomBytes } = options
@@ -250,7 +258,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     digests,
     sealing: createSealing(options.masterKey, random),
     keyService: options.keyService,
-    domainProof: { required: settings.domainProof === 'txt', textRecords: options.textRecords ?? textRecords },
+    domainProof: domainProofOf(settings, options.textRecords ?? textRecords),
     limits: {
       ...defaultCoreLimits,
       inlineSizeBytesMax: settings.inlineBytesMax,

@@ -199,9 +199,9 @@ export const settingsTable = {
   ),
   domainProof: row(
     'STOWAGE_DOMAIN_PROOF',
-    oneOf('off', 'txt'),
-    'off',
-    'Whether a custom domain must be proven before it is bound, by the TXT record that GET ?domain names. Turn it on where accounts do not trust each other.',
+    oneOf('off', 'others', 'all'),
+    'others',
+    'Whose custom domains must be proven before they are bound, by the TXT record that GET ?domain names: those of no account, of all but the root account, or of all.',
   ),
   trustedProxies: optionalRow(
     'STOWAGE_TRUSTED_PROXIES',

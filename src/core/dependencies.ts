@@ -5,6 +5,7 @@ import type { DigestFactory } from '../base/digests.js'
 import type { RandomBytes } from '../base/ids.js'
 import type { BlobStore } from '../blob/blob-store.js'
 import type { MetaStore } from '../meta/meta-store.js'
+import type { Account } from '../model/principal.js'
 import type { KeyService } from './key-service.js'
 import type { Sealing } from './sealing.js'
 import type { ServerKeys } from './server-keys.js'
@@ -64,8 +65,8 @@ export type GivenDependencies = Omit<CoreDependencies, 'serverKeys' | 'keyServic
 export type TextRecords = (name: string) => Promise<readonly string[]>
 
 export interface DomainProof {
-  /** Of every new domain, and not only of one that is another bucket's. */
-  readonly required: boolean
+  /** Whether an account must prove every new domain, and not only one that is another bucket's. */
+  readonly requiredOf: (account: Account) => boolean
   /** What the name service knows under a name, nothing included. */
   readonly textRecords: TextRecords
 }

@@ -21,7 +21,16 @@ import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { type DocumentFormat, documentPuts, documentRemoval, findDocument } from './documents.js'
 import { readBucket, requireOpen } from './open-bucket.js'
-import { checkOf, type DomainBinding, domainCodec, domainKey, putOf, readRow } from './rows.js'
+import {
+  accountCodec,
+  accountKey,
+  checkOf,
+  type DomainBinding,
+  domainCodec,
+  domainKey,
+  putOf,
+  readRow,
+} from './rows.js'
 
 export const domainFormat: DocumentFormat<readonly DomainRule[]> = {
   kind: 'domain',
@@ -84,12 +93,14 @@ async function proveDomains(
   rules: readonly DomainRequest[],
 ): Promise<ReadonlySet<string>> {
   const proven = new Set<string>()
+  const owner = (await readRow(meta, accountCodec, accountKey(bucket.accountId))).value
+  const believed = proving === undefined || (owner !== undefined && !proving.requiredOf(owner))
   for (const { name, replaces } of rules) {
     const domain = canonicalDomain(name)
     const { value } = await readRow(meta, domainCodec, domainKey(domain))
     if (value?.bucketId === bucket.id) continue
     if (value !== undefined && !replaces) fail('RecordAlreadyExist')
-    if (value === undefined && proving?.required !== true) continue
+    if (value === undefined && believed) continue
     const records = (await proving?.textRecords(domain)) ?? []
     if (!records.includes(domainProof(bucket))) fail('DNSRecordVerifyFailed')
     proven.add(domain)

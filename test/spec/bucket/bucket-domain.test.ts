@@ -157,7 +157,16 @@ inCos(
     const again = domains(rule('a.example.org', 'WEBSITE'))
     assert.equal((await ask(speak, 'PUT', again)).status, 200, 'it was proven when it came')
   },
-  { domainProof: 'txt' },
+  { domainProof: 'all' },
+)
+
+inCos(
+  raises('DNSRecordVerifyFailed', 'a domain of an account that has not the installation'),
+  async (speak) => {
+    await speak.makeBucket()
+    assertError(await ask(speak, 'PUT', domains(rule('a.example.org'))), 400, 'DNSRecordVerifyFailed')
+  },
+  { appid: '1250000099' },
 )
 
 inCos('hosts of this server cost no look at the bindings', async (speak) => {
