@@ -28,6 +28,7 @@ import type { Account } from '../model/principal.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import { vendorNames } from '../wire/vendor-names.js'
 import type { GivenPolicy, ShownGrant, ShownGrantee } from './acl-document.js'
 
 export interface NamedGrant {
@@ -49,13 +50,15 @@ const GRANT_HEADERS: readonly (readonly [suffix: string, permission: GrantPermis
   ['grant-write-acp', 'WRITE_ACP'],
 ]
 
+const ACL_NAMES = vendorNames('acl')
+const GRANT_NAMES = GRANT_HEADERS.map(([suffix, permission]) => ({ names: vendorNames(suffix), permission }))
 const PLACES = ['x-*-acl', ...GRANT_HEADERS.map(([suffix]) => `x-*-${suffix}`)].join(', ')
 
 function readHeaders(level: AclLevel, { request: { headers }, dialect }: InputSource): GivenAcl | undefined {
-  const word = headers.get(`${dialect.vendorPrefix}acl`) ?? ''
+  const word = headers.get(ACL_NAMES[dialect.vendorPrefix]) ?? ''
   const grants: NamedGrant[] = []
-  for (const [suffix, permission] of GRANT_HEADERS) {
-    const name = dialect.vendorPrefix + suffix
+  for (const { names, permission } of GRANT_NAMES) {
+    const name = names[dialect.vendorPrefix]
     const text = headers.get(name) ?? ''
     if (text.trim() === '' || (permission === 'WRITE' && level === 'object' && !dialect.traits.writeGrantsOnObjects))
       continue

@@ -7,12 +7,14 @@ import { createHash } from 'node:crypto'
 import { type Secret, secret } from '../base/secret.js'
 import { encryptionByDefault } from '../core/default-encryption.js'
 import { customerKeyCheck, isCustomerKey } from '../core/sealed-bytes.js'
+import type { Bucket } from '../model/bucket.js'
 import { fail } from '../model/errors/index.js'
 import type { VersionExtras } from '../model/version-extras.js'
 import { isUnseen } from '../wire/client-address.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import { vendorNames } from '../wire/vendor-names.js'
 import {
   findKmsKey,
   givenKmsHeader,
@@ -24,12 +26,21 @@ import {
   shownContext,
   shownKms,
 } from './kms-fields.js'
-import type { ExtraPart } from './new-extras.js'
+import type { ExtraPart, WantedExtra } from './new-extras.js'
 
 const ALGORITHM = 'AES256'
 const KEY_BYTES = 32
 const HEADER = 'server-side-encryption'
 const CUSTOMER = `${HEADER}-customer-`
+const ALGORITHM_NAMES = vendorNames(HEADER)
+
+const keyNames = (prefix: string) => ({
+  algorithm: vendorNames(`${prefix}algorithm`),
+  key: vendorNames(`${prefix}key`),
+  digest: vendorNames(`${prefix}key-md5`),
+})
+const OWN_KEY = keyNames(CUSTOMER)
+const SOURCE_KEY = keyNames(`copy-source-${CUSTOMER}`)
 
 /** Neither of a customer's key nor of the server's: only AES256 is there. */
 function requireAlgorithm(ArgumentName: string, ArgumentValue: string): void {
@@ -38,7 +49,7 @@ function requireAlgorithm(ArgumentName: string, ArgumentValue: string): void {
 
 /** What a new object asks for by name; undefined: nothing. */
 function namedAlgorithm({ request, dialect }: InputSource): 'server' | 'kms' | undefined {
-  const name = `${dialect.vendorPrefix}${HEADER}`
+  const name = ALGORITHM_NAMES[dialect.vendorPrefix]
   const word = request.headers.get(name) ?? ''
   if (word === '') return undefined
   const { algorithm, unservedAlgorithm } = dialect.traits.kms
@@ -50,27 +61,34 @@ function namedAlgorithm({ request, dialect }: InputSource): 'server' | 'kms' | u
 
 /** The customer's key for the object that the request is about. */
 export const customerKey: HeadField<Secret | undefined> = headField(`x-*-${CUSTOMER}*`, (source) =>
-  readKey(source, CUSTOMER),
+  readKey(source, OWN_KEY),
 )
 
 /** The one that opens the source of a copy. */
 export const sourceCustomerKey: HeadField<Secret | undefined> = headField(`x-*-copy-source-${CUSTOMER}*`, (source) =>
-  readKey(source, `copy-source-${CUSTOMER}`),
+  readKey(source, SOURCE_KEY),
 )
 
-function readKey({ request, dialect, clientAddresses }: InputSource, prefix: string): Secret | undefined {
-  const name = (word: string) => `${dialect.vendorPrefix}${prefix}${word}`
-  const given = (word: string) => request.headers.get(name(word).toLowerCase()) ?? ''
-  const [algorithm, key, md5] = [given('algorithm'), given('key'), given('key-md5')]
+function readKey(source: InputSource, names: ReturnType<typeof keyNames>): Secret | undefined {
+  const { request, dialect, clientAddresses } = source
+  const { vendorPrefix } = dialect
+  const algorithm = request.headers.get(names.algorithm[vendorPrefix]) ?? ''
+  const key = request.headers.get(names.key[vendorPrefix]) ?? ''
+  const md5 = request.headers.get(names.digest[vendorPrefix]) ?? ''
   if (algorithm === '' && key === '' && md5 === '') return undefined
-  if (algorithm === '') refuse(name('algorithm'), 'Requests with a customer key must name its algorithm.')
-  requireAlgorithm(name('algorithm'), algorithm)
+  if (algorithm === '') {
+    refuse(names.algorithm[vendorPrefix], 'Requests with a customer key must name its algorithm.')
+  }
+  requireAlgorithm(names.algorithm[vendorPrefix], algorithm)
   const bytes = Buffer.from(key, 'base64')
   if (bytes.byteLength !== KEY_BYTES || bytes.toString('base64') !== key) {
-    refuse(name('key'), 'The secret key was invalid for the specified algorithm.')
+    refuse(names.key[vendorPrefix], 'The secret key was invalid for the specified algorithm.')
   }
   if (createHash('md5').update(bytes).digest('base64') !== md5) {
-    refuse(name('key-MD5'), 'The calculated MD5 hash of the key did not match the hash that was provided.')
+    refuse(
+      names.digest[vendorPrefix].replace(/md5$/, 'MD5'),
+      'The calculated MD5 hash of the key did not match the hash that was provided.',
+    )
   }
   if (!isUnseen(request, clientAddresses)) {
     fail('InvalidRequest', {}, { message: 'Requests specifying a customer key must be made over a secure connection.' })
@@ -80,6 +98,15 @@ function readKey({ request, dialect, clientAddresses }: InputSource, prefix: str
 
 function refuse(ArgumentName: string, message: string): never {
   return fail('InvalidArgument', { ArgumentName }, { message })
+}
+
+const byDefault: WantedExtra = (services, bucket) =>
+  bucket.documents.includes('encryption') ? ofBucket(services, bucket) : undefined
+
+async function ofBucket(services: Services, bucket: Bucket): Promise<Partial<VersionExtras> | undefined> {
+  const ownUin = () => requireOwnAccount(services, bucket).uin
+  const encryption = await encryptionByDefault(services.core.dependencies, bucket, ownUin)
+  return encryption && { encryption }
 }
 
 /** Of new objects: the customer's key, else the named algorithm, else the default of the bucket. */
@@ -95,21 +122,15 @@ export const encryptionPart: ExtraPart = {
         'Server Side Encryption with Customer provided key is incompatible with the encryption method specified',
       )
     }
+    if (key === undefined && algorithm === undefined) return byDefault
     const kms = algorithm === 'kms' ? readKms(source) : undefined
     return async (services, bucket) => {
-      const { core } = services
       if (key !== undefined) {
-        return { encryption: { kind: 'customer', check: customerKeyCheck(core.dependencies, key) } }
+        return { encryption: { kind: 'customer', check: customerKeyCheck(services.core.dependencies, key) } }
       }
-      if (algorithm === 'server') return { encryption: { kind: 'server' } }
-      if (kms !== undefined) {
-        const named = kms.keyName === undefined ? undefined : await findKmsKey(services, bucket, kms.keyName)
-        return { encryption: await kmsEncryption(services, bucket, named, kms) }
-      }
-      if (!bucket.documents.includes('encryption')) return undefined
-      const ownUin = () => requireOwnAccount(services, bucket).uin
-      const encryption = await encryptionByDefault(core.dependencies, bucket, ownUin)
-      return encryption && { encryption }
+      if (kms === undefined) return { encryption: { kind: 'server' } }
+      const named = kms.keyName === undefined ? undefined : await findKmsKey(services, bucket, kms.keyName)
+      return { encryption: await kmsEncryption(services, bucket, named, kms) }
     }
   },
 }
@@ -124,7 +145,7 @@ export const noEncryptionOfPart: HeadField<undefined> = headField(`x-*-${HEADER}
 
 /** An algorithm in a request that encrypts nothing. */
 export function refuseAlgorithm({ request, dialect }: InputSource): void {
-  const ArgumentName = `${dialect.vendorPrefix}${HEADER}`
+  const ArgumentName = ALGORITHM_NAMES[dialect.vendorPrefix]
   const ArgumentValue = request.headers.get(ArgumentName) ?? ''
   if (ArgumentValue !== '') fail('SSEHeaderNotAllowed', { ArgumentName, ArgumentValue })
 }

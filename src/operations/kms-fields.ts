@@ -12,9 +12,11 @@ import type { KmsEncryption } from '../model/version-extras.js'
 import type { Dialect } from '../wire/dialect.js'
 import type { InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import { vendorNames } from '../wire/vendor-names.js'
 
 const SHOWN_NAME_MAX = 128
 const CONTEXT = 'server-side-encryption-context'
+const CONTEXT_NAMES = vendorNames(CONTEXT)
 
 export interface WantedKms {
   /** As the request names it; undefined: the default key. */
@@ -26,7 +28,7 @@ export interface WantedKms {
 export function readKms({ request, dialect: { vendorPrefix, traits } }: InputSource): WantedKms {
   const given = (name: string) => request.headers.get(vendorPrefix + name) ?? ''
   const { keyIdHeaders, bucketKeyHeader } = traits.kms
-  const keyName = keyIdHeaders.map(given).find((value) => value !== '')
+  const keyName = keyIdHeaders.map((name) => request.headers.get(name) ?? '').find((value) => value !== '')
   const bucketKey = bucketKeyHeader === undefined ? '' : given(bucketKeyHeader).toLowerCase()
   if (bucketKey !== '' && bucketKey !== 'true' && bucketKey !== 'false') {
     fail('InvalidArgument', { ArgumentName: `${vendorPrefix}${bucketKeyHeader}`, ArgumentValue: bucketKey })
@@ -45,8 +47,7 @@ function readContext(base64: string, vendorPrefix: string): string | undefined {
 /** Key and context mean nothing to a request that does not ask for the key service. */
 export function refuseKmsAlone({ request, dialect: { vendorPrefix, traits } }: InputSource): void {
   const { algorithm, keyIdHeaders } = traits.kms
-  for (const name of [keyIdHeaders[0], CONTEXT]) {
-    const ArgumentName = vendorPrefix + name
+  for (const ArgumentName of [keyIdHeaders[0], CONTEXT_NAMES[vendorPrefix]]) {
     if ((request.headers.get(ArgumentName) ?? '') === '') continue
     const message = `A key or context of the key service requires the header ${vendorPrefix}server-side-encryption : ${algorithm}`
     fail('InvalidArgument', { ArgumentName }, { message })
@@ -55,9 +56,8 @@ export function refuseKmsAlone({ request, dialect: { vendorPrefix, traits } }: I
 
 /** The first header of the key service that a request brings which may bring none. */
 export function givenKmsHeader({ request, dialect: { vendorPrefix, traits } }: InputSource): string | undefined {
-  return [...traits.kms.keyIdHeaders, CONTEXT]
-    .map((name) => vendorPrefix + name)
-    .find((name) => (request.headers.get(name) ?? '') !== '')
+  const names = [...traits.kms.keyIdHeaders, CONTEXT_NAMES[vendorPrefix]]
+  return names.find((name) => (request.headers.get(name) ?? '') !== '')
 }
 
 /** The key that a name stands for; undefined: the default one. Where the key lies elsewhere it is none. */
@@ -122,7 +122,7 @@ export function shownKms(dialect: Dialect, encryption: KmsEncryption): readonly 
   const shownKey = keysShownAsArns ? kmsKeyArn(region, accountUin, keyId) : keyId
   const shown: (readonly [string, string])[] = [
     [`${vendorPrefix}server-side-encryption`, algorithm],
-    [vendorPrefix + keyIdHeaders[0], shownKey],
+    [keyIdHeaders[0], shownKey],
   ]
   if (bucketKeyEnabled && bucketKeyHeader !== undefined) shown.push([vendorPrefix + bucketKeyHeader, 'true'])
   return shown

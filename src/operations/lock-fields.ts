@@ -12,13 +12,16 @@ import type { Permission } from '../model/permissions.js'
 import { type ObjectLock, RETENTION_MODES, type Retention } from '../model/version-extras.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import { vendorNames } from '../wire/vendor-names.js'
 import type { ExtraPart } from './new-extras.js'
 
-const flag = (suffix: string, dialectHasIt: (source: InputSource) => boolean): HeadField<boolean> =>
-  headField(`x-*-${suffix}`, (source) => {
+function flag(suffix: string, dialectHasIt: (source: InputSource) => boolean): HeadField<boolean> {
+  const names = vendorNames(suffix)
+  return headField(`x-*-${suffix}`, (source) => {
     const { request, dialect } = source
-    return dialectHasIt(source) && request.headers.get(dialect.vendorPrefix + suffix)?.toLowerCase() === 'true'
+    return dialectHasIt(source) && request.headers.get(names[dialect.vendorPrefix])?.toLowerCase() === 'true'
   })
+}
 
 export const bypassHeader = flag('bypass-governance-retention', ({ dialect }) => dialect.traits.lock.governance)
 export const lockAtCreation = flag('bucket-object-lock-enabled', ({ dialect }) => dialect.traits.lock.atCreation)
@@ -58,10 +61,16 @@ interface Asked {
   readonly legalHold: boolean | undefined
 }
 
+const LOCK_NAMES = {
+  mode: vendorNames('object-lock-mode'),
+  'retain-until-date': vendorNames('object-lock-retain-until-date'),
+  'legal-hold': vendorNames('object-lock-legal-hold'),
+} as const
+
 function readAsked({ request: { headers }, dialect }: InputSource): Asked | undefined {
-  const name = (suffix: string) => `${dialect.vendorPrefix}object-lock-${suffix}`
-  const value = (suffix: string) => headers.get(name(suffix)) || undefined
-  const bad = (suffix: string): never =>
+  const name = (suffix: keyof typeof LOCK_NAMES) => LOCK_NAMES[suffix][dialect.vendorPrefix]
+  const value = (suffix: keyof typeof LOCK_NAMES) => headers.get(name(suffix)) || undefined
+  const bad = (suffix: keyof typeof LOCK_NAMES): never =>
     fail('InvalidArgument', { ArgumentName: name(suffix), ArgumentValue: value(suffix) ?? '' })
   const hold = value('legal-hold')
   if (hold !== undefined && !dialect.traits.lock.governance) fail('NotImplemented', { Header: name('legal-hold') })

@@ -42,8 +42,9 @@ export async function newExtras(
 ): Promise<VersionExtras> {
   let extras = NO_EXTRAS
   for (const want of wanted) {
-    const added = await want(services, bucket, key)
-    if (added !== undefined) extras = { ...extras, ...added }
+    const added = want(services, bucket, key)
+    // Most bring nothing, and a wait for nothing is not free.
+    if (added !== undefined) extras = { ...extras, ...(await added) }
   }
   return extras
 }

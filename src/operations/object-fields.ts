@@ -16,6 +16,7 @@ import { parseVersionId, type VersionReference } from '../model/version-id.js'
 import type { Dialect } from '../wire/dialect.js'
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
+import { vendorNames } from '../wire/vendor-names.js'
 
 /** `?versionId`: well-formed or InvalidArgument; empty means absent. */
 export const versionReference: HeadField<VersionReference | undefined> = headField('?versionId', ({ query }) => {
@@ -39,15 +40,19 @@ export const keptHeaders: HeadField<ObjectHeaders> = headField('standard headers
   objectHeaders(request.headers, `${dialect.vendorPrefix}meta-`),
 )
 
+const STORAGE_CLASS = vendorNames('storage-class')
+
 /** As stored; unknown is InvalidStorageClass. */
 export const storageClass: HeadField<string> = headField('x-*-storage-class', ({ request, dialect }) =>
-  parseStorageClass(dialect.name, request.headers.get(`${dialect.vendorPrefix}storage-class`)),
+  parseStorageClass(dialect.name, request.headers.get(STORAGE_CLASS[dialect.vendorPrefix])),
 )
 
 /** If-Match and If-None-Match of a write, what is not done refused by name (errors.md row 61). */
 export const writeConditions: HeadField<WriteConditions> = headField('If-Match, If-None-Match', (source) =>
   readWriteConditions(source),
 )
+
+const FORBID_OVERWRITE = vendorNames('forbid-overwrite')
 
 function readWriteConditions({ request: { headers }, dialect }: InputSource): WriteConditions {
   const conditions = parseConditions((name) => headers.get(name))
@@ -60,7 +65,7 @@ function readWriteConditions({ request: { headers }, dialect }: InputSource): Wr
   }
   return {
     conditions,
-    forbidOverwrite: headers.get(`${dialect.vendorPrefix}forbid-overwrite`)?.toLowerCase() === 'true',
+    forbidOverwrite: headers.get(FORBID_OVERWRITE[dialect.vendorPrefix])?.toLowerCase() === 'true',
     absentIsNoSuchKey: dialect.traits.ifMatchAbsentIsNoSuchKey,
   }
 }

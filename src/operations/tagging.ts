@@ -13,6 +13,7 @@ import { document, element, list, record, S3_NAMESPACE, text } from '../wire/doc
 import { type HeadField, headField, type InputSource } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { parseQuery } from '../wire/query.js'
+import { vendorNames } from '../wire/vendor-names.js'
 
 export const tagElement = record({ key: element('Key', text), value: element('Value', text) })
 
@@ -60,8 +61,10 @@ export const objectTagsHeader: HeadField<TagSet> = headField('x-*-tagging', (sou
   return tagsOf(tagging.parse(Buffer.from(given, 'latin1'), dialect.name), 'object', dialect)
 })
 
+const TAGGING = vendorNames('tagging')
+
 function tagsInHeader({ request, dialect }: InputSource): TagSet {
-  const ArgumentName = `${dialect.vendorPrefix}tagging`
+  const ArgumentName = TAGGING[dialect.vendorPrefix]
   const ArgumentValue = request.headers.get(ArgumentName) ?? ''
   try {
     return parseQuery(ArgumentValue).map(({ name, value }) => ({ key: name, value }))

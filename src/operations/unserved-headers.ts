@@ -5,6 +5,7 @@
 
 import { fail } from '../model/errors/index.js'
 import { type HeadField, headField } from '../wire/field.js'
+import { vendorNames } from '../wire/vendor-names.js'
 import { refuseAlgorithm } from './encryption-fields.js'
 
 type Kind = 'bucket' | 'object' | 'read' | 'complete'
@@ -17,16 +18,20 @@ const UNSERVED: Readonly<Record<Kind, readonly string[]>> = {
   complete: ['callback', 'return-body'],
 }
 
+const TRAFFIC_LIMIT = vendorNames('traffic-limit')
+const LOCK_ENABLED = vendorNames('bucket-object-lock-enabled')
+
 export function unservedHeaders(kind: Kind): HeadField<undefined> {
+  const unserved = UNSERVED[kind].map(vendorNames)
   return headField('headers not served yet', (source) => {
     const { query, dialect } = source
     const { headers } = source.request
-    for (const suffix of UNSERVED[kind]) {
-      const name = dialect.vendorPrefix + suffix
+    const { vendorPrefix } = dialect
+    for (const names of unserved) {
+      const name = names[vendorPrefix]
       if ((headers.get(name) ?? '') !== '') notServed(name)
     }
-    if ((query.get(`${dialect.vendorPrefix}traffic-limit`) ?? '') !== '')
-      notServed(`${dialect.vendorPrefix}traffic-limit`)
+    if ((query.get(TRAFFIC_LIMIT[vendorPrefix]) ?? '') !== '') notServed(TRAFFIC_LIMIT[vendorPrefix])
     const makesObject = kind === 'object' || kind === 'complete'
     if (makesObject && (headers.get('pic-operations') ?? '') !== '') notServed('Pic-Operations')
     // It belongs to writes (cos-object.md 22).
@@ -34,9 +39,9 @@ export function unservedHeaders(kind: Kind): HeadField<undefined> {
     if (
       kind === 'bucket' &&
       !dialect.traits.lock.atCreation &&
-      headers.get(`${dialect.vendorPrefix}bucket-object-lock-enabled`)?.toLowerCase() === 'true'
+      headers.get(LOCK_ENABLED[vendorPrefix])?.toLowerCase() === 'true'
     ) {
-      notServed(`${dialect.vendorPrefix}bucket-object-lock-enabled`)
+      notServed(LOCK_ENABLED[vendorPrefix])
     }
     return undefined
   })

@@ -61,18 +61,18 @@ export interface ShownOwner {
   readonly displayName: string
 }
 
-/** How the key service is spoken of. Names of headers stand without the vendor prefix. */
+/** How the key service is spoken of. */
 export interface KmsTraits {
   /** In headers. */
   readonly algorithm: string
   /** Known in headers and documents, and not served. */
   readonly unservedAlgorithm: string | undefined
-  /** The first is shown, all are taken. */
+  /** Whole names: the first is shown, all are taken. */
   readonly keyIdHeaders: readonly [string, ...string[]]
   readonly keysShownAsArns: boolean
   /** Writes show the context. */
   readonly contextShown: boolean
-  /** Undefined: no header speaks of bucket keys. */
+  /** Without the vendor prefix; undefined: no header speaks of bucket keys. */
   readonly bucketKeyHeader: string | undefined
   /** Nobody reads without a signature: what says so. Undefined: it is denied like anything else. */
   readonly unsignedMessage: string | undefined

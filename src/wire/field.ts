@@ -13,6 +13,7 @@ import type { Dialect } from './dialect.js'
 import type { XmlDocument } from './document.js'
 import type { QueryView } from './query-view.js'
 import type { WireRequest } from './request.js'
+import { vendorNames } from './vendor-names.js'
 
 /** Everything an input field may look at. */
 export interface InputSource {
@@ -146,7 +147,8 @@ export function header<T>(name: string, type: TextType<T>): Perhaps<T> {
 
 /** `x-cos-…` or `x-amz-…`. */
 export function vendorHeader<T>(suffix: string, type: TextType<T>): Perhaps<T> {
-  const name = (dialect: Dialect) => `${dialect.vendorPrefix}${suffix}`
+  const names = vendorNames(suffix)
+  const name = ({ vendorPrefix }: Dialect) => names[vendorPrefix]
   return perhaps(`x-*-${suffix}`, name, ({ request, dialect }) => request.headers.get(name(dialect)), type)
 }
 
@@ -229,10 +231,11 @@ export function showHeader(name: string): OutputField<string | undefined> {
 }
 
 export function showVendorHeader(suffix: string): OutputField<string | undefined> {
+  const names = vendorNames(suffix)
   return {
     place: `x-*-${suffix}`,
-    write: (value, draft, dialect) => {
-      if (value !== undefined) draft.headers.push([`${dialect.vendorPrefix}${suffix}`, value])
+    write: (value, draft, { vendorPrefix }) => {
+      if (value !== undefined) draft.headers.push([names[vendorPrefix], value])
     },
   }
 }

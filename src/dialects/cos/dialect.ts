@@ -99,9 +99,9 @@ export const cosDialect: Dialect = {
       algorithm: 'cos/kms',
       unservedAlgorithm: undefined,
       keyIdHeaders: [
-        'server-side-encryption-cos-kms-key-id',
-        'server-side-encryption-qcloud-kms-key-id',
-        'server-side-encryption-aws-kms-key-id',
+        'x-cos-server-side-encryption-cos-kms-key-id',
+        'x-cos-server-side-encryption-qcloud-kms-key-id',
+        'x-cos-server-side-encryption-aws-kms-key-id',
       ],
       keysShownAsArns: false,
       contextShown: false,

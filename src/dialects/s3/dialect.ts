@@ -103,7 +103,7 @@ export function createS3Dialect(): Dialect {
         // PutObject, x-amz-server-side-encryption-*
         algorithm: 'aws:kms',
         unservedAlgorithm: 'aws:kms:dsse',
-        keyIdHeaders: ['server-side-encryption-aws-kms-key-id'],
+        keyIdHeaders: ['x-amz-server-side-encryption-aws-kms-key-id'],
         keysShownAsArns: true,
         contextShown: true,
         bucketKeyHeader: 'server-side-encryption-bucket-key-enabled',
