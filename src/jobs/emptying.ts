@@ -2,6 +2,7 @@
 
 import type { Log } from '../base/telemetry.js'
 import type { Core } from '../core/core.js'
+import { kinds, rangeOf } from '../core/rows.js'
 import type { Job } from './job.js'
 
 const STEP_ROWS = 500
@@ -12,6 +13,7 @@ export function emptyingJob({ emptying }: Pick<Core, 'emptying'>, log: Log): Job
   return {
     name: 'emptying',
     intervalMs: INTERVAL_MS,
+    work: () => rangeOf(Buffer.of(kinds.emptying)),
     step: async () => {
       const { more, ended } = await emptying.step(STEP_ROWS)
       if (ended !== undefined) {

@@ -5,6 +5,7 @@ import test from 'node:test'
 import { manualClock } from '../base/clock.js'
 import { silentLog } from '../base/telemetry.js'
 import { createMemoryMetaStore } from '../meta/memory.js'
+import type { MetaStore } from '../meta/meta-store.js'
 import type { Job, StepOutcome } from './job.js'
 import { createRunner } from './runner.js'
 
@@ -168,4 +169,27 @@ test('a started runner takes steps until it is disposed, and waits for the one u
   clock.advance(INTERVAL_MS)
   await settle()
   assert.equal(begun(), 0)
+})
+
+test('a job without work has its row renewed once a minute and is not run, and runs as soon as there is work', async () => {
+  const clock = manualClock(1_000_000)
+  const commits: number[] = []
+  const store = createMemoryMetaStore()
+  const meta: MetaStore = {
+    ...store,
+    commit: (batch) => {
+      commits.push(clock.now())
+      return store.commit(batch)
+    },
+  }
+  const { job, cursors } = scripted([])
+  const work = { from: Buffer.of(0xee), to: Buffer.of(0xef) }
+  const resting: Job = { ...job, work: () => work }
+  const runner = createRunner({ meta, clock, owner: 'a', log: silentLog, metrics: { jobRun: () => {} } })
+  for (let turns = 0; turns < 13; turns++) clock.advance((await runner.turn(resting)) - clock.now())
+  assert.equal(cursors.length, 2, 'at first, and a minute after it was due')
+  assert.equal(commits.length, 4)
+  await store.commit({ puts: [{ key: Buffer.of(0xee, 1), value: Buffer.of(1) }] })
+  await runner.turn(resting)
+  assert.equal(cursors.length, 3)
 })

@@ -32,6 +32,8 @@ const LEASE_MS = 60_000
 const PAUSE_MS_MIN = 1_000
 const PAUSE_MS_MAX = 300_000
 const LOOK_AGAIN_MS_MAX = 60_000
+/** A job without work renews its row this often, so that those who list jobs see that it is alive. */
+const RENEWAL_MS = 60_000
 
 export function createRunner(options: RunnerOptions): Runner {
   const { clock, log } = options
@@ -68,6 +70,7 @@ async function takeTurn(options: RunnerOptions, job: Job): Promise<Millis> {
   const state = row.value ?? IDLE
   if (state.dueAt > now) return state.dueAt
   if (state.leaseUntil > now && state.owner !== owner) return state.leaseUntil
+  if (row.value !== undefined && (await hasNoWork(options, job, state))) return now + job.intervalMs
   const leased = { ...state, owner, leaseUntil: now + LEASE_MS }
   const taken = await meta.commit({ checks: [checkOf(row)], puts: [putOf(jobCodec, row.key, leased)] })
   if (!taken.ok) return now + PAUSE_MS_MIN
@@ -75,6 +78,13 @@ async function takeTurn(options: RunnerOptions, job: Job): Promise<Millis> {
   const held = { key: row.key, version: taken.version }
   await meta.commit({ checks: [held], puts: [putOf(jobCodec, row.key, next)] })
   return next.dueAt
+}
+
+/** A server that nobody asks anything lets its disk rest. */
+async function hasNoWork({ meta, clock }: RunnerOptions, job: Job, state: JobState): Promise<boolean> {
+  if (job.work === undefined || state.cursor !== undefined || state.failures > 0) return false
+  if (clock.now() - state.dueAt >= RENEWAL_MS) return false
+  return (await meta.scan(job.work(), { limit: 1 })).length === 0
 }
 
 async function runStep({ clock, log, metrics }: RunnerOptions, job: Job, state: JobState): Promise<JobState> {

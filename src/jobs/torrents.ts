@@ -1,6 +1,8 @@
 /** Torrents: hashing the pieces of large objects that somebody asked for, and sweeping what belongs to no version. */
 
 import type { Core } from '../core/core.js'
+import { rangeOf } from '../core/rows.js'
+import { torrentPrefix } from '../core/torrent-rows.js'
 import type { Job } from './job.js'
 
 const HASH_INTERVAL_MS = 10_000
@@ -10,6 +12,7 @@ export function torrentHashJob({ torrents }: Core): Job {
   return {
     name: 'torrent-hash',
     intervalMs: HASH_INTERVAL_MS,
+    work: () => rangeOf(torrentPrefix('pending')),
     step: async () => ({ cursor: undefined, more: await torrents.hashStep() }),
   }
 }

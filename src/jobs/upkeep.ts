@@ -2,6 +2,7 @@
 
 import type { BlobId } from '../blob/blob-store.js'
 import type { Core } from '../core/core.js'
+import { trashDueBefore } from '../core/rows.js'
 import { asBlobId } from '../core/stored-bytes.js'
 import type { Job } from './job.js'
 
@@ -11,10 +12,11 @@ const SCRUB_ROWS = 500
 /** A younger blob may belong to an upload that has not committed yet. */
 const SCRUB_AGE_MS = 3_600_000
 
-export function reclaimJob({ reclaim }: Core): Job {
+export function reclaimJob({ reclaim, dependencies: { clock } }: Core): Job {
   return {
     name: 'reclaim',
     intervalMs: RECLAIM_INTERVAL_MS,
+    work: () => trashDueBefore(clock.now()),
     step: async () => ({ cursor: undefined, more: (await reclaim.reclaimStep(RECLAIM_ROWS)).more }),
   }
 }
