@@ -205,8 +205,9 @@ function readHost(host: string, suffixes: readonly string[], { ownSuffixes, regi
   return { ...PLAIN, dialect: vendor, region: labels }
 }
 
-function virtualHost(facts: HostFacts, rawPath: string): Address {
-  return { ...facts, key: decodePath(rawPath).slice(1), pathStyle: false }
+/** Member by member: a copy of all that there is costs each request. */
+function virtualHost({ bucketName, region, dialect, entrance }: HostFacts, rawPath: string): Address {
+  return { bucketName, key: decodePath(rawPath).slice(1), region, dialect, pathStyle: false, entrance }
 }
 
 /** Decoded before it is divided, because `%2F` is a `/` everywhere (cos-object.md 1.2). */
@@ -216,5 +217,7 @@ function pathStyle(facts: HostFacts, rawPath: string): Address {
   const slash = path.indexOf('/', 1)
   const bucketName = slash === -1 ? path.slice(1) : path.slice(1, slash)
   if (bucketName === '') fail('InvalidURI', { URI: rawPath })
-  return { ...facts, bucketName, key: slash === -1 ? undefined : path.slice(slash + 1), pathStyle: true }
+  const key = slash === -1 ? undefined : path.slice(slash + 1)
+  const { region, dialect, entrance } = facts
+  return { bucketName, key, region, dialect, pathStyle: true, entrance }
 }

@@ -70,13 +70,15 @@ export async function enter(options: EntranceOptions, visit: Visit): Promise<Ent
     return { asker, bucket: undefined, access: undefined }
   }
   const bucket = await findBucket(options, visit, bucketName)
-  await options.rateLimits.admitBucket(bucket)
+  const admitted = options.rateLimits.admitBucket(bucket)
+  if (admitted !== undefined) await admitted
   const access = await asker.enter(bucket)
   requireHttps(options, access.https, visit.request, address)
   requireReferer(visit.request, visit.claim?.kind, access)
   requireStrictSignature(visit, access)
   requirePayer(visit, bucket, access)
-  await requireAccelerated(options.core, visit, bucket)
+  const accelerated = requireAccelerated(options.core, visit, bucket)
+  if (accelerated !== undefined) await accelerated
   if (operation.keysInBody) asker.requirePossible(permission, bucket)
   else await requireAllowed(asker, visit, { bucket, key: key || formKey, reference: referenceOf(query) })
   return { asker, bucket, access }

@@ -125,20 +125,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       dialect: undefined,
       shared: undefined,
     }
+    let answer: WireResponse
+    let error: ApiError | undefined
     try {
       const response = await serve(options, request, progress)
       const shared = await crossOriginHeaders(options, request, progress)
       const headers = identityHeaders(progress.seen, progress.requestIds, false).concat(response.headers, shared)
       observe(options, request, progress, response, undefined)
-      return await recordAccess(options, request, progress, { ...response, headers }, undefined)
+      answer = { ...response, headers }
     } catch (thrown) {
-      const error = asStoreError(thrown)
+      error = asStoreError(thrown)
       const response = refusal(error, request, progress)
       const shared = await crossOriginHeaders(options, request, progress)
       observe(options, request, progress, response, error)
-      const answer = shared.length === 0 ? response : { ...response, headers: [...response.headers, ...shared] }
-      return recordAccess(options, request, progress, answer, error)
+      answer = shared.length === 0 ? response : { ...response, headers: [...response.headers, ...shared] }
     }
+    return recordAccess(options, request, progress, answer, error)
   }
 }
 
@@ -210,11 +212,14 @@ function addressed(options: PipelineOptions, request: WireRequest): Pick<Progres
 }
 
 async function serve(options: PipelineOptions, request: WireRequest, progress: Progress): Promise<WireResponse> {
-  const bound = await options.customDomains(request.host, request.rawPath)
+  // What is usually there at once is not waited for: each wait costs each request.
+  const found = options.customDomains(request.host, request.rawPath)
+  const bound = found === undefined ? undefined : await found
   const { query, address, dialect } = identify(options, request, progress, bound)
   if (isQueryCall(request, address)) progress.call = { dialect, action: undefined }
   const { call } = progress
-  await options.gate.admit(request, address, call !== undefined)
+  const admitted = options.gate.admit(request, address, call !== undefined)
+  if (admitted !== undefined) await admitted
   if (call !== undefined)
     return serveCall(options, request, authFacts(options, request, query, address), call, progress)
   checkEntrance(options, address)
@@ -226,7 +231,8 @@ async function serve(options: PipelineOptions, request: WireRequest, progress: P
   const view = queryView(query)
   const operation = target(options, request, address, dialect, view)
   progress.operation = operation
-  await options.gate.admitWrite(operation, request)
+  const taken = options.gate.admitWrite(operation, request)
+  if (taken !== undefined) await taken
   const arrival = { options, request, address, dialect, query, view, operation }
   if (operation.body === 'form') return serveForm(arrival, progress)
   const { principal, payload, claim } = await admit(arrival)
