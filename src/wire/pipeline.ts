@@ -130,7 +130,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     try {
       const response = await serve(options, request, progress)
       const shared = await crossOriginHeaders(options, request, progress)
-      const headers = identityHeaders(progress.seen, progress.requestIds, false).concat(response.headers, shared)
+      // A website shows its error document with the status of the error.
+      const failed = response.status >= 400
+      const headers = identityHeaders(progress.seen, progress.requestIds, failed).concat(response.headers, shared)
       observe(options, request, progress, response, undefined)
       answer = { ...response, headers }
     } catch (thrown) {

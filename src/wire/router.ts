@@ -191,10 +191,7 @@ function notServed(name: string): never {
 }
 
 function notAllowed(method: string, resourceType: string, methods: readonly Method[]): never {
-  const allowed = [...new Set(methods)].sort().join(', ')
-  return fail(
-    'MethodNotAllowed',
-    { Method: method, ResourceType: resourceType },
-    allowed === '' ? {} : { headers: { Allow: allowed } },
-  )
+  // RFC 9110 10.2.1: a 405 always has it, and an empty one says that nothing is allowed, as of a key's ?cors.
+  const headers = { Allow: [...new Set(methods)].sort().join(', ') }
+  return fail('MethodNotAllowed', { Method: method, ResourceType: resourceType }, { headers })
 }

@@ -218,6 +218,14 @@ inCos('COS: an error document may be shown with 200', async (speak) => {
   )
   const heard = await visit(speak, '/absent')
   assert.deepEqual([heard.status, heard.text], [200, 'content of 404.html'])
+  assert.equal(heard.headers.get('x-cos-trace-id'), undefined)
+})
+
+inCos('COS: an error document in the place of an error can be traced like it', async (speak) => {
+  await prepare(speak, INDEX + ERROR)
+  const heard = await visit(speak, '/absent')
+  assert.deepEqual([heard.status, heard.text], [403, 'content of 404.html'])
+  assert.match(heard.headers.get('x-cos-trace-id') ?? '', /./)
 })
 
 inS3('S3: a folder is sent to its slash', async (speak) => {
