@@ -67,6 +67,7 @@ const CASES: readonly (readonly [what: string, rule: Partial<LifecycleRule>, s3:
   ['a date that is past', expiration({ date: '2018-07-29T00:00:00.000Z' }), 'ok'],
   ['a date at midnight elsewhere', expiration({ date: '2018-01-01T00:00:00+08:00' }), BAD, 'ok'],
   ['a date that is none', expiration({ date: '2026-02-31x' }), XML],
+  ['a day that its month does not have', expiration({ date: '2026-02-30T00:00:00Z' }), XML],
   ['a number for a date', expiration({ date: '7' }), XML],
   ['no form of filter', { form: 'none' }, XML, 'ok'],
   ['nothing to do', { expiration: undefined }, 'InvalidRequest', 'ok'],

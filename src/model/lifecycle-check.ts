@@ -1,5 +1,6 @@
 /** What lifecycle rules may say in each dialect (cos-auth-and-bucket.md 5.11, Amazon's PutBucketLifecycleConfiguration). */
 
+import { isoMillis } from '../base/iso-date.js'
 import { fail } from './errors/index.js'
 import type { LifecycleRule } from './lifecycle.js'
 import { TAG_KEY_UNITS_MAX, TAG_VALUE_UNITS_MAX, TAGS_MAX } from './tags.js'
@@ -158,7 +159,8 @@ function checkDays(name: string, days: number, min: number, { daysMax }: Lifecyc
 
 /** ISO 8601; MalformedXML when it is no date. */
 function checkDate(date: string, { datesAtMidnight }: LifecycleLimits): void {
-  const at = Date.parse(date)
-  malformedIf(!/^\d{4}-\d\d-\d\d/.test(date) || Number.isNaN(at))
-  if (datesAtMidnight && at % REAL_DAY_MS !== 0) refuse('Date', date, "'Date' must be at midnight GMT")
+  const at = isoMillis(date)
+  malformedIf(at === undefined)
+  if (datesAtMidnight && at !== undefined && at % REAL_DAY_MS !== 0)
+    refuse('Date', date, "'Date' must be at midnight GMT")
 }

@@ -3,6 +3,7 @@
  * helps only whoever may.
  */
 
+import { isoMillis } from '../base/iso-date.js'
 import { lockFormat } from '../core/lock-record.js'
 import type { FoundObject } from '../core/objects.js'
 import type { Bucket } from '../model/bucket.js'
@@ -52,8 +53,8 @@ const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d
 
 /** Undefined when it is no date. */
 export function retainUntilOf(text: string): number | undefined {
-  const at = ISO_DATE.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) || at > RETAIN_UNTIL_MAX ? undefined : at
+  const at = ISO_DATE.test(text) ? isoMillis(text) : undefined
+  return at === undefined || at > RETAIN_UNTIL_MAX ? undefined : at
 }
 
 interface Asked {
