@@ -138,13 +138,12 @@ test('a refused form whose rest is small leaves its connection usable', async ()
 })
 
 test('a client that waits for leave is refused before it sends the form', async () => {
-  const refusals = { 'text/plain': 'RequestIsNotMultiPartContent', 'multipart/form-data': 'MalformedPOSTRequest' }
-  for (const [type, code] of Object.entries(refusals)) {
-    using refused = await server.client()
-    refused.send(head('Content-Length: 1000\r\nExpect: 100-continue', type))
-    assert.equal(codeOf(await refused.answer()), code)
-  }
   using client = await server.client()
+  const waiting = (type: string) => head('Content-Length: 1000\r\nExpect: 100-continue', type)
+  client.send(waiting('text/plain'))
+  assert.equal(codeOf(await client.answer()), 'RequestIsNotMultiPartContent')
+  client.send(waiting('multipart/form-data'))
+  assert.equal(codeOf(await client.answer()), 'MalformedPOSTRequest')
   const form = formBytes([...fieldParts({ key: 'waited' }), filePart('sent')])
   client.send(head(`Content-Length: ${form.byteLength}\r\nExpect: 100-continue`))
   assert.equal((await client.answer({ bodiless: true })).status, 100)

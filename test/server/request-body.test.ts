@@ -145,7 +145,8 @@ test('a body is read once', async () => {
   assert.equal((await client.answer()).body, 'ok')
 })
 
-const WAITING = (framing: string) => `PUT /k HTTP/1.1\r\n${HOST}Expect: 100-continue\r\n${framing}\r\n\r\n`
+const WAITING = (framing: string, more = '') =>
+  `PUT /k HTTP/1.1\r\n${HOST}Expect: 100-continue\r\n${framing}\r\n${more}\r\n`
 
 test('100 Continue goes out when the body is asked for, and not before', async () => {
   let asked = false
@@ -167,14 +168,36 @@ test('100 Continue goes out when the body is asked for, and not before', async (
 
 for (const framing of [
   'Content-Length: 123',
-  'Content-Length: 5368709121',
+  `Content-Length: ${1024 * 1024}`,
   'Transfer-Encoding: chunked',
   'Content-Length: 0',
 ]) {
-  test(`a refused expectation (${framing}) gets its answer alone, and the connection closes`, async () => {
+  test(`a refused expectation (${framing}) gets its answer alone and the connection serves on`, async () => {
+    await using subject = await listening((request) => (request.method === 'PUT' ? refuse() : text('next')))
+    using client = await subject.client()
+    for (let round = 0; round < 3; round++) {
+      client.send(WAITING(framing))
+      assert.equal((await client.answer()).status, 403)
+      client.send(GET)
+      assert.equal((await client.answer()).body, 'next')
+    }
+  })
+}
+
+const CLOSED_EXPECTATIONS: readonly (readonly [what: string, request: string])[] = [
+  ['for 5 GiB and a byte', WAITING('Content-Length: 5368709121')],
+  ['through a proxy, where the next bytes may be another client’s', WAITING('Content-Length: 5', 'Via: 1.1 p\r\n')],
+  [
+    'of a client that misreads what follows',
+    WAITING('Content-Length: 5', 'User-Agent: Boto3/1.34.0 md/Botocore#1.34.0\r\n'),
+  ],
+]
+
+for (const [what, request] of CLOSED_EXPECTATIONS) {
+  test(`a refused expectation ${what} closes the connection`, async () => {
     await using subject = await listening(refuse)
     using client = await subject.client()
-    client.send(WAITING(framing))
+    client.send(request)
     const answer = await client.answer()
     assert.deepEqual([answer.status, answer.headers.get('connection')], [403, 'close'])
     assert.equal(await client.ended(), '')

@@ -7,6 +7,7 @@ import { versionIdOf } from '../../core/objects.js'
 import { CHECKSUMS, type ChecksumAlgorithm, checksumAlgorithm } from '../../model/checksum.js'
 import { fail } from '../../model/errors/index.js'
 import type { ObjectHeaders, ObjectVersion, StoredChecksum } from '../../model/version.js'
+import type { VersionExtras } from '../../model/version-extras.js'
 import {
   document,
   element,
@@ -79,6 +80,22 @@ async function requestedChecksum(
   return { algorithm, type: 'FULL_OBJECT', value: digestValue(digests.finish(), digest).toString('base64') }
 }
 
+/** Whether a copy is asked to differ from its source by its class, redirect or key (S3, CopyObject). */
+function isRemade(
+  { storageClass, extras: before }: ObjectVersion,
+  wantedClass: string,
+  extras: VersionExtras,
+): boolean {
+  const { encryption: becomes, redirectLocation } = extras
+  if (storageClass !== wantedClass) return true
+  if (redirectLocation !== undefined && before.redirectLocation !== redirectLocation) return true
+  const was = before.encryption
+  // Whether a customer's new key is another one only the customer knows.
+  if (was?.kind === 'customer' || becomes?.kind === 'customer') return true
+  if (was?.kind === 'kms' && becomes?.kind === 'kms') return was.keyId !== becomes.keyId
+  return becomes !== undefined && was?.kind !== becomes.kind
+}
+
 export const copyObject = operation({
   name: 'CopyObject',
   summary: 'Copies an object inside the store without moving a byte.',
@@ -148,9 +165,9 @@ export const copyObject = operation({
         const { version } = found
         if (version.sizeBytes > sizeBytesMax)
           fail('EntityTooLarge', { ProposedSize: version.sizeBytes, MaxSizeAllowed: sizeBytesMax })
-        const reclassed = version.storageClass !== wantedClass && !dialect.traits.copyToItselfReplaces
+        const remade = !dialect.traits.copyToItselfReplaces && isRemade(version, wantedClass, extras)
         const retagged = replacesTags && dialect.traits.copyToItselfRetags
-        if (onItself && !replacesHeaders && !retagged && !reclassed) fail('CopyToItself')
+        if (onItself && !replacesHeaders && !retagged && !remade) fail('CopyToItself')
         const keptTags = replacesTags ? tags : copiedTags(services, found)
         await requireTagging(services, bucket, key, keptTags)
         const kept: ObjectHeaders = replacesHeaders ? typedHeaders(headers, key, dialect) : version.headers

@@ -63,6 +63,22 @@ type StreamBody = Extract<WireResponse['body'], { readonly kind: 'stream' }>
 const PIPELINED_REQUESTS_MAX = 64
 /** An unread rest of this size is worth reading to keep the connection. */
 const DRAINED_BYTES_MAX = 64 * 1024
+/** See `skipUnsentBody`: Node's parser copies what it is fed. */
+const SKIPPED_BYTES_MAX = 1024 * 1024
+
+const FILLER = Buffer.alloc(64 * 1024)
+const FILLER_CHUNKED = Buffer.from('0\r\n\r\n', 'latin1')
+
+/**
+ * botocore keeps the status of a refused expectation for the next answer on the same connection, and then waits for one
+ * that never ends (botocore#1863). It starts anew where the connection is closed, as Amazon does.
+ */
+const MISREADS_WHAT_FOLLOWS = /\b(?:botocore|boto3|aws-cli)[/#]/i
+
+function misreadsWhatFollows({ headers }: IncomingMessage): boolean {
+  return MISREADS_WHAT_FOLLOWS.test(headers['user-agent'] ?? '')
+}
+
 export class Connection {
   readonly #socket: Socket
   readonly #options: ConnectionOptions
@@ -335,13 +351,30 @@ export class Connection {
     const sizeBytes = body?.sizeBytes ?? Number(message.headers['content-length'] ?? 0)
     const chunked = body?.chunked ?? message.headers['transfer-encoding'] !== undefined
     if (bodyFailure !== undefined) return 'unbounded'
-    const receivedBytes = body?.receivedBytes() ?? message.readableLength
-    // A client that waits and is refused need not send its body, and what follows cannot be told from it. Amazon closes,
-    // and botocore misreads the next answer on the same connection where a server does not.
-    if (waits(exchange) && receivedBytes === 0) return 'unbounded'
     const nothingToSend = !chunked && sizeBytes === 0
     if (message.complete || nothingToSend) return 'none'
+    const receivedBytes = body?.receivedBytes() ?? message.readableLength
+    if (waits(exchange) && receivedBytes === 0) {
+      if (misreadsWhatFollows(message)) return 'unbounded'
+      return this.#skipUnsentBody(message, sizeBytes, chunked) ? 'none' : 'unbounded'
+    }
     return !chunked && sizeBytes - receivedBytes <= DRAINED_BYTES_MAX ? 'small' : 'unbounded'
+  }
+
+  /**
+   * A client that waits and is refused sends no body, and its next request follows at once (errors.md 1.6). The parser, which counts on the announced bytes, is given as many zeros in their place. Behind a proxy the bytes that
+   * follow might be someone else's, so there the connection is closed instead.
+   */
+  #skipUnsentBody(message: IncomingMessage, sizeBytes: number, chunked: boolean): boolean {
+    const { via, forwarded, 'x-forwarded-for': forwardedFor } = message.headers
+    if (via !== undefined || forwarded !== undefined || forwardedFor !== undefined) return false
+    if (sizeBytes > SKIPPED_BYTES_MAX || this.#socket.isPaused()) return false
+    message.resume()
+    if (chunked) this.#socket.emit('data', FILLER_CHUNKED)
+    for (let left = sizeBytes; left > 0; left -= FILLER.byteLength) {
+      this.#socket.emit('data', left < FILLER.byteLength ? FILLER.subarray(0, left) : FILLER)
+    }
+    return message.complete
   }
 
   #onAnswered(exchange: Exchange): void {

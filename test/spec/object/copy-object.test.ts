@@ -322,6 +322,28 @@ inBothDialects('the storage class is the one asked for, never the source’s', a
   assertError(unknown, 400, 'InvalidStorageClass')
 })
 
+inS3('a copy onto itself may change the key that it is under, or where a website sends its readers', async (speak) => {
+  await speak.makeBucket()
+  await speak.put('k', 'hello')
+  const onto = (headers: Record<string, string>) => copy(speak, { source: sourceOf(speak, 'k'), to: 'k', headers })
+  assert.equal((await onto({ '*-server-side-encryption': 'AES256' })).status, 200)
+  assertError(await onto({ '*-server-side-encryption': 'AES256' }), 400, 'InvalidRequest')
+  const customer = (prefix: string, byte: number) => {
+    const key = Buffer.alloc(32, byte)
+    return {
+      [`*-${prefix}server-side-encryption-customer-algorithm`]: 'AES256',
+      [`*-${prefix}server-side-encryption-customer-key`]: key.toString('base64'),
+      [`*-${prefix}server-side-encryption-customer-key-md5`]: createHash('md5').update(key).digest('base64'),
+    }
+  }
+  assert.equal((await onto(customer('', 1))).status, 200)
+  assert.equal((await onto({ ...customer('copy-source-', 1), ...customer('', 2) })).status, 200)
+  assert.equal((await onto(customer('copy-source-', 2))).status, 200, 'and in clear again')
+  assert.equal((await onto({ '*-website-redirect-location': '/elsewhere' })).status, 200)
+  assertError(await onto({ '*-website-redirect-location': '/elsewhere' }), 400, 'InvalidRequest')
+  assert.equal((await speak.say({ method: 'GET', bucket: speak.bucket, key: 'k' })).text, 'hello')
+})
+
 inBothDialects(raises('CopyToItself', 'a copy onto itself that changes nothing'), async (speak) => {
   await speak.makeBucket()
   await speak.put('k', 'hello')
