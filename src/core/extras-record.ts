@@ -37,16 +37,18 @@ export function extrasFromJson(json: Json | undefined): VersionExtras {
 }
 
 function lockToJson({ retention, legalHold }: ObjectLock): Json {
-  return [retention === undefined ? null : [retention.mode, retention.retainUntil], legalHold ? 1 : 0]
+  const held = legalHold === undefined ? null : legalHold ? 1 : 0
+  return [retention === undefined ? null : [retention.mode, retention.retainUntil], held]
 }
 
 function lockFromJson(json: Json): ObjectLock {
-  const [retention = null, legalHold] = asList(json)
-  if (retention === null) return { retention: undefined, legalHold: legalHold === 1 }
+  const [retention = null, held = null] = asList(json)
+  const legalHold = held === null ? undefined : held === 1
+  if (retention === null) return { retention: undefined, legalHold }
   const [mode, retainUntil] = asList(retention)
   return {
     retention: { mode: asOneOf(mode, RETENTION_MODES), retainUntil: asNumber(retainUntil) },
-    legalHold: legalHold === 1,
+    legalHold,
   }
 }
 

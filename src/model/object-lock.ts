@@ -56,7 +56,7 @@ export function withDefault(
   now: Millis,
 ): ObjectLock | undefined {
   if (defaultRetention === undefined || lock?.retention !== undefined) return lock
-  return { retention: retentionFrom(defaultRetention, now), legalHold: lock?.legalHold ?? false }
+  return { retention: retentionFrom(defaultRetention, now), legalHold: lock?.legalHold }
 }
 
 /** `governed`: only governance stands in the way. */

@@ -13,7 +13,8 @@ export interface Retention {
 /** What keeps a version from being removed. */
 export interface ObjectLock {
   readonly retention: Retention | undefined
-  readonly legalHold: boolean
+  /** Undefined: it was never put under one, nor was one lifted. */
+  readonly legalHold: boolean | undefined
 }
 
 export const RESTORE_TIERS = ['Expedited', 'Standard', 'Bulk'] as const

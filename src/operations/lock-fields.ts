@@ -114,7 +114,7 @@ export const lockPart: ExtraPart = {
         await services.authorize('PutObjectRetention', { bucket, key, reference: undefined })
       }
       if (legalHold !== undefined) await services.authorize('PutObjectLegalHold', { bucket, key, reference: undefined })
-      return { lock: { retention, legalHold: legalHold ?? false } }
+      return { lock: { retention, legalHold } }
     }
   },
 }
@@ -148,4 +148,4 @@ function mayKnow(services: Services, permission: Permission, found: FoundObject)
   }
 }
 
-export const NO_LOCK: ObjectLock = { retention: undefined, legalHold: false }
+export const NO_LOCK: ObjectLock = { retention: undefined, legalHold: undefined }

@@ -37,7 +37,7 @@ const NO_HEADERS = {
 const MAY_BYPASS: Bypass = { governance: () => undefined, legalHold: false }
 const retained = (mode: RetentionMode, until = START + HOUR_MS): ObjectLock => ({
   retention: { mode, retainUntil: until },
-  legalHold: false,
+  legalHold: undefined,
 })
 
 const sourceOf = (text: string) => ({

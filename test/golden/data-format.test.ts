@@ -517,6 +517,14 @@ const SAMPLES: readonly Sample[] = [
   ),
   sample(rows.uploadCodec, { ...UPLOAD, extras: { encryption: { kind: 'server' } } }, 'upload encrypted by the server'),
   sample(
+    rows.uploadCodec,
+    {
+      ...UPLOAD,
+      extras: { lock: { retention: { mode: 'GOVERNANCE', retainUntil: 1_795_336_593_123 }, legalHold: undefined } },
+    },
+    'upload with a retention alone',
+  ),
+  sample(
     documentFormat(lockFormat),
     { defaultRetention: { mode: 'GOVERNANCE', term: { unit: 'years', count: 2 } } },
     'document of an object lock',

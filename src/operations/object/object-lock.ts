@@ -97,9 +97,9 @@ export const getObjectLegalHold = operation({
     requireLockedBucket(services, bucket, key)
     const found = await services.core.objects.find({ bucket, key, reference })
     services.authorizeVersion('GetObjectLegalHold', found)
-    const { lock } = found.version.extras
-    if (lock === undefined) return fail('NoSuchObjectLockConfiguration', { Key: key })
-    return { result: { status: lock.legalHold ? 'ON' : 'OFF' } as const }
+    const held = found.version.extras.lock?.legalHold
+    if (held === undefined) return fail('NoSuchObjectLockConfiguration', { Key: key })
+    return { result: { status: held ? 'ON' : 'OFF' } as const }
   },
 })
 
