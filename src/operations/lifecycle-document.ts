@@ -2,7 +2,7 @@
 
 import { fail } from '../model/errors/index.js'
 import type { LifecycleFilter, LifecycleRule } from '../model/lifecycle.js'
-import { parseStorageClass, spellStorageClass } from '../model/storage-class.js'
+import { mayTransition, parseStorageClass, spellStorageClass } from '../model/storage-class.js'
 import type { Dialect } from '../wire/dialect.js'
 import {
   boolean,
@@ -121,14 +121,18 @@ function filterOf({ prefix, filter }: Shown): Pick<LifecycleRule, 'form' | 'filt
   return { form: 'filter', filter: { ...NOTHING, ...rest, tags: tag === undefined ? [] : [tag] } }
 }
 
-/** As stored. A class that is none is MalformedXML, as a value outside its enumeration. */
+/** As stored. One that no rule can lead to is MalformedXML, as a value outside of its enumeration. */
 function storedClass({ name, traits }: Dialect, given: string): string {
   const spelling = traits.lifecycle.classesHaveNoCase ? given.toUpperCase() : given
-  if (spelling === '') return fail('MalformedXML')
+  const stored = spelling === '' ? undefined : classOf(name, spelling)
+  return stored !== undefined && mayTransition('STANDARD', stored) ? stored : fail('MalformedXML')
+}
+
+function classOf(dialect: Dialect['name'], spelling: string): string | undefined {
   try {
-    return parseStorageClass(name, spelling)
+    return parseStorageClass(dialect, spelling)
   } catch {
-    return fail('MalformedXML')
+    return undefined
   }
 }
 

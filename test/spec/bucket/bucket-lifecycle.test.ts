@@ -125,7 +125,7 @@ inS3('S3: a class in its own case and by its own name', async (speak) => {
   await speak.makeBucket()
   const action = (storageClass: string) =>
     rule(`<Transition><Days>30</Days><StorageClass>${storageClass}</StorageClass></Transition>`)
-  for (const wrong of ['Standard_IA', 'ARCHIVE', ''])
+  for (const wrong of ['Standard_IA', 'ARCHIVE', 'STANDARD', 'REDUCED_REDUNDANCY', ''])
     assertError(await ask(speak, 'PUT', rules(action(wrong))), 400, 'MalformedXML')
   await set(speak, action('GLACIER'))
   assert.ok((await ask(speak, 'GET')).text.includes('<StorageClass>GLACIER</StorageClass>'))
