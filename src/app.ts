@@ -19,7 +19,6 @@ import { createMeteredBlobStore } from './blob/metered.js'
 import { createWatchedBlobStore } from './blob/watched.js'
 import type { BlobEngine, MetaEngine } from './config/kinds.js'
 import { createMasterKeyFile, masterKeyPath, readMasterKeyFile } from './config/master-key-file.js'
-import { readSeedFile } from './config/seed-file.js'
 import type { Settings } from './config/settings.js'
 import { type Core, createCore } from './core/core.js'
 import { type DomainProof, defaultCoreLimits, type TextRecords } from './core/dependencies.js'
@@ -368,7 +367,11 @@ export async function prepareData(
   const sealedCount = await core.identities.sealClearSecrets()
   if (sealedCount > 0) log.info('sealed secrets that stood in clear', { count: sealedCount })
   const root = await ensureRoot(core, { appId: appid, given })
-  if (seed !== undefined) await applySeed(core, root.account, createRegions(settings).names, await readSeedFile(seed))
+  if (seed !== undefined) {
+    // Loaded only here: reading YAML takes as long to load as a tenth of the rest.
+    const { readSeedFile } = await import('./config/seed-file.js')
+    await applySeed(core, root.account, createRegions(settings).names, await readSeedFile(seed))
+  }
   return root
 }
 

@@ -26,14 +26,11 @@ import {
 import { systemClock } from './base/clock.js'
 import { MasterKeyRefused } from './base/master-key.js'
 import { createLog, type Log, type Metrics } from './base/telemetry.js'
-import { callAdmin } from './cli/admin-client.js'
 import { createCommands } from './cli/commands.js'
-import { runDoctor } from './cli/doctor.js'
 import { explainCode, nearCodes } from './cli/explain-code.js'
-import { explainRequest } from './cli/explain-request.js'
 import { welcomeText } from './cli/welcome.js'
 import { formatAddress, type ListenAddress } from './config/kinds.js'
-import { SeedMistakes } from './config/seed-file.js'
+import { SeedMistakes } from './config/seed.js'
 import type { Settings } from './config/settings.js'
 import type { RootKey } from './core/seeding.js'
 import { createRequestIds } from './wire/request-ids.js'
@@ -337,6 +334,7 @@ async function serveAsWorker(settings: Settings): Promise<number> {
 
 // --- commands -------------------------------------------------------------------------------------------------
 
+// What a server that serves has no use for is loaded by its commands, so that it begins sooner.
 const commands = createCommands({
   version: packageVersion(),
   environment: process.env,
@@ -352,20 +350,22 @@ const commands = createCommands({
       return 1
     }
     const stores = await openStores(settings)
+    const { runDoctor } = await import('./cli/doctor.js')
     const { healthy, report } = await runDoctor(stores, { json })
     await closeStores(stores)
     print(report)
     return healthy ? 0 : 1
   },
   explainCode,
-  // A server that serves has no use for one that is thrown away.
   tryCode: async (code, how) => (await import('./tries/try-code.js')).tryCode(code, how),
   tryList: async (lang) => (await import('./tries/try-code.js')).tryList(lang),
   nearCodes,
-  callAdmin: (call) => callAdmin(call, { clock: systemClock, random: randomBytes }),
+  callAdmin: async (call) =>
+    (await import('./cli/admin-client.js')).callAdmin(call, { clock: systemClock, random: randomBytes }),
   readText: (source) => (source === '-' ? readAll(process.stdin) : readFile(source, 'utf8')),
   explainRequest: async (source, { secretId, secretKey }, { region }) => {
     const raw = source === '-' ? await readAll(process.stdin) : await readFile(source, 'latin1')
+    const { explainRequest } = await import('./cli/explain-request.js')
     return explainRequest(raw, { accessKeyId: secretId, secretKey, region })
   },
 })

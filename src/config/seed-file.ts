@@ -1,130 +1,29 @@
 /**
- * The seed file: accounts with who stands in them, buckets and objects that must exist once the server is ready. This file says what a
- * seed is and reads one from YAML; applying it, again and again with the same outcome, is the core's. Every mistake is
- * reported at once with its line, and no secret is repeated in a message.
+ * The seed file: reads a seed (seed.ts) from YAML; applying it, again and again with the same outcome, is the core's.
+ * Every mistake is reported at once with its line, and no secret is repeated in a message.
  */
 
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { type Document, isCollection, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml'
-import type { Bytes } from '../base/bytes.js'
-import { type Secret, secret } from '../base/secret.js'
+import { secret } from '../base/secret.js'
 import { isApiError } from '../model/errors/index.js'
 import { isIdentityName } from '../model/identity.js'
 import { POLICY_BYTES_MAX, parsePolicy } from '../model/policy/parse.js'
 import type { PolicyUse } from '../model/policy/policy.js'
-import { ACCOUNT_STATES, type AccountState } from '../model/principal.js'
+import { ACCOUNT_STATES } from '../model/principal.js'
+import {
+  at,
+  BUCKET_ACLS,
+  OBJECT_ACLS,
+  type Seed,
+  type SeedAccount,
+  type SeedContent,
+  type SeedKey,
+  SeedMistakes,
+} from './seed.js'
 import { findContradictions } from './seed-contradictions.js'
-
-export interface Seed {
-  readonly accounts: readonly SeedAccount[]
-  readonly buckets: readonly SeedBucket[]
-  readonly objects: readonly SeedObject[]
-}
-
-export interface SeedAccount {
-  readonly name: string
-  readonly appid: string
-  /** Generated when undefined, as is `canonicalId`. */
-  readonly uin: string | undefined
-  readonly canonicalId: string | undefined
-  /** By which grants may name it. */
-  readonly email: string | undefined
-  /** Undefined: as it is; a new one is active. */
-  readonly state: AccountState | undefined
-  /** Of its root. */
-  readonly keys: readonly SeedKey[]
-  readonly policies: readonly SeedPolicy[]
-  readonly groups: readonly SeedGroup[]
-  readonly users: readonly SeedUser[]
-  readonly roles: readonly SeedRole[]
-}
-
-/** Where it stands in the file: for mistakes that only the core can find. */
-export interface SeedPlace {
-  readonly line: number
-}
-
-export interface SeedPolicy extends SeedPlace {
-  readonly name: string
-  readonly text: string
-}
-
-export interface SeedGroup extends SeedPlace {
-  readonly name: string
-  /** Names of policies of the account in this file. */
-  readonly policies: readonly string[]
-}
-
-export interface SeedUser extends SeedPlace {
-  readonly name: string
-  /** Made up when undefined. */
-  readonly number: string | undefined
-  /** Names of groups of the account in this file. */
-  readonly groups: readonly string[]
-  readonly policies: readonly string[]
-  readonly keys: readonly SeedKey[]
-}
-
-export interface SeedRole extends SeedPlace {
-  readonly name: string
-  readonly trust: string
-  readonly policies: readonly string[]
-  readonly sessionSecondsMax: number | undefined
-}
-
-export interface SeedKey {
-  readonly id: string
-  readonly secret: Secret
-}
-
-export interface SeedBucket extends SeedPlace {
-  readonly name: string
-  /** Of the installation; undefined: its home region. */
-  readonly region: string | undefined
-  /** The name of an account of this file; undefined: the root account. */
-  readonly account: string | undefined
-  readonly acl: (typeof BUCKET_ACLS)[number]
-  /** Undefined: never touched. */
-  readonly versioning: 'Enabled' | 'Suspended' | undefined
-}
-
-export interface SeedObject {
-  /** The name of a bucket of this file. */
-  readonly bucket: string
-  readonly key: string
-  readonly content: SeedContent
-  readonly acl: (typeof OBJECT_ACLS)[number]
-  readonly contentType: string | undefined
-  /** User metadata: names in lower case without the vendor prefix. */
-  readonly metadata: Readonly<Record<string, string>>
-}
-
-export type SeedContent =
-  | { readonly kind: 'bytes'; readonly bytes: Bytes }
-  /** An absolute path. It is read when the seed is applied. */
-  | { readonly kind: 'file'; readonly path: string }
-
-/** A mistake at a line of the file, in the form of all the others. */
-export function seedMistake({ line }: SeedPlace, sentence: string): SeedMistakes {
-  return new SeedMistakes([at(line, sentence)])
-}
-
-export class SeedMistakes extends Error {
-  override readonly name = 'SeedMistakes'
-  readonly mistakes: readonly string[]
-  constructor(mistakes: readonly string[]) {
-    super(
-      `the seed file has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}\n${mistakes.join('\n')}`,
-    )
-    this.mistakes = mistakes
-  }
-}
-
-const BUCKET_ACLS = ['private', 'public-read', 'public-read-write', 'authenticated-read'] as const
-/** `default`: it follows its bucket. */
-const OBJECT_ACLS = ['default', 'private', 'public-read', 'authenticated-read'] as const
 
 export const SEED_FILE_BYTES_MAX = 16 * 1024 * 1024
 const SEED_ROWS_MAX = 10_000
@@ -421,10 +320,6 @@ function inLineOrder(mistakes: readonly Mistake[]): string[] {
   const sentences = [...mistakes].sort((a, b) => a.line - b.line).map(({ line, sentence }) => at(line, sentence))
   const left = sentences.length - MISTAKES_MAX
   return left > 0 ? [...sentences.slice(0, MISTAKES_MAX), `and ${left} more`] : sentences
-}
-
-function at(line: number, sentence: string): string {
-  return `line ${line}: ${sentence}`
 }
 
 function pathText(where: Where): string {

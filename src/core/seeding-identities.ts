@@ -3,7 +3,7 @@
  * place; what it does not mention stays as it is. A refusal names the line of the file, as every other mistake does.
  */
 
-import { type SeedAccount, type SeedKey, type SeedPlace, seedMistake } from '../config/seed-file.js'
+import { type SeedAccount, type SeedKey, type SeedPlace, seedMistake } from '../config/seed.js'
 import { type Condition, isApiError } from '../model/errors/index.js'
 import type { Account } from '../model/principal.js'
 import type { IdentityStore } from './identities.js'

@@ -14,7 +14,7 @@ import {
   type SeedContent,
   type SeedObject,
   seedMistake,
-} from '../config/seed-file.js'
+} from '../config/seed.js'
 import type { Bucket } from '../model/bucket.js'
 import { contentTypeOfKey, DEFAULT_CONTENT_TYPE } from '../model/content-type.js'
 import { isApiError } from '../model/errors/index.js'

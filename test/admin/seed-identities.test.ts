@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseSeed, SeedMistakes } from '../../src/config/seed-file.js'
+import { SeedMistakes } from '../../src/config/seed.js'
+import { parseSeed } from '../../src/config/seed-file.js'
 import { applySeed } from '../../src/core/seeding.js'
 import { createExchange, type Exchange, OWNER, REGION } from '../support/exchange.js'
 

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
-import { parseSeed, readSeedFile, SEED_FILE_BYTES_MAX, SeedMistakes } from '../../src/config/seed-file.js'
+import { SeedMistakes } from '../../src/config/seed.js'
+import { parseSeed, readSeedFile, SEED_FILE_BYTES_MAX } from '../../src/config/seed-file.js'
 import { temporaryDirectory } from '../support/temporary-directory.js'
 
 function mistakesOf(text: string): readonly string[] {

@@ -47,7 +47,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Single imports across the table, each with its reason. */
 const LAYER_ALLOWANCES: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [
-  { from: 'src/core/', to: 'src/config/seed-file', reason: 'the type of a seed, which the core applies' },
+  { from: 'src/core/', to: 'src/config/seed', reason: 'the type of a seed, which the core applies' },
   { from: 'src/cli/explain-request', to: 'src/wire/', reason: 'runs the signature schemes on a recorded request' },
   { from: 'src/cli/explain-request', to: 'src/dialects/', reason: 'runs the signature schemes on a recorded request' },
 ]

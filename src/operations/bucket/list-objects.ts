@@ -111,17 +111,23 @@ async function shown(
     for (const { accountId } of objects) if (!owners.has(accountId)) owners.set(accountId, await findOwner(accountId))
   return {
     commonPrefixes: page.rows.flatMap((row) => (row.kind === 'prefix' ? [{ prefix: encode(row.prefix) }] : [])),
-    contents: objects.map((version) => ({
-      key: encode(version.key),
-      lastModified: version.modifiedAt,
-      etag: version.etag,
-      checksumAlgorithm: version.checksum?.algorithm,
-      checksumType: version.checksum?.type,
-      size: version.sizeBytes,
-      owner: owners.get(version.accountId),
-      storageClass: spellStorageClass(dialect.name, version.storageClass),
-      ...tierElements(services, version, withRestore),
-    })),
+    contents: objects.map((version) => {
+      // Member by member: a page has a thousand of these.
+      const { storageTier, restoreWord, restoreStatus } = tierElements(services, version, withRestore)
+      return {
+        key: encode(version.key),
+        lastModified: version.modifiedAt,
+        etag: version.etag,
+        checksumAlgorithm: version.checksum?.algorithm,
+        checksumType: version.checksum?.type,
+        size: version.sizeBytes,
+        owner: owners.get(version.accountId),
+        storageClass: spellStorageClass(dialect.name, version.storageClass),
+        storageTier,
+        restoreWord,
+        restoreStatus,
+      }
+    }),
   }
 }
 
