@@ -64,7 +64,7 @@ export function createCommands(actions: CommandActions): Commands {
   return {
     async run(parameters) {
       let exitCode: ExitCode = 0
-      const program = createProgram(actions, (code) => {
+      const program = createProgram(actions, parameters[0] === 'serve', (code) => {
         exitCode = code
       })
       const unknown = unknownCommand(program, parameters)
@@ -85,7 +85,8 @@ export function createCommands(actions: CommandActions): Commands {
   }
 }
 
-function createProgram(actions: CommandActions, end: (code: ExitCode) => void): Command {
+/** `serves`: nothing but `serve` is asked for, and a server is not to wait for a hundred other commands to be described. */
+function createProgram(actions: CommandActions, serves: boolean, end: (code: ExitCode) => void): Command {
   const { print, complain, environment, version } = actions
   const program = new Command('stowage')
     .description('A self-hosted object store that speaks Tencent Cloud COS and Amazon S3.')
@@ -101,6 +102,7 @@ function createProgram(actions: CommandActions, end: (code: ExitCode) => void): 
   withSettingFlags(program.command('serve', { isDefault: true }))
     .description('Serve the object API (the default command). Every setting has a flag; `stowage settings` lists them.')
     .action(async (flags: Flags) => end(await actions.serve(loadSettings(settingsFrom(flags)))))
+  if (serves) return program
 
   withSettingFlags(program.command('doctor'))
     .description('Check a stopped data directory: records, references, digests, orphans.')
