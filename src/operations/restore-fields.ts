@@ -7,7 +7,7 @@ import { fail } from '../model/errors/index.js'
 import { restoreState } from '../model/restore.js'
 import { accessTierOf, isArchived, spellStorageClass } from '../model/storage-class.js'
 import type { ObjectVersion } from '../model/version.js'
-import { boolean, element, isoTime, only, optional, record, text } from '../wire/document.js'
+import { boolean, type Child, element, isoTime, only, optional, record, text } from '../wire/document.js'
 import { type HeadField, headField } from '../wire/field.js'
 import type { Services } from '../wire/operation.js'
 import { httpDate } from './object-fields.js'
@@ -90,20 +90,34 @@ interface TierElements {
   readonly restoreStatus: { readonly inProgress: boolean; readonly expiresAt: number | undefined } | undefined
 }
 
-const NO_ELEMENTS: TierElements = { storageTier: undefined, restoreWord: undefined, restoreStatus: undefined }
+export const NO_ELEMENTS: TierElements = { storageTier: undefined, restoreWord: undefined, restoreStatus: undefined }
 const TIERED_ELEMENTS: TierElements = { ...NO_ELEMENTS, storageTier: TIER }
 
-/** For both dialects; the elements print what theirs has. */
+/** All of them as one property, which most of the thousand rows of a page do not have. */
+export const listedTierAndRestore: Child<TierElements | undefined> = {
+  parse: () => undefined,
+  print: (value, dialect) => {
+    if (value === undefined) return ''
+    const { restoreWord, restoreStatus } = listedRestore
+    return (
+      listedTier.print(value.storageTier, dialect) +
+      restoreWord.print(value.restoreWord, dialect) +
+      restoreStatus.print(value.restoreStatus, dialect)
+    )
+  },
+}
+
+/** For both dialects, which print what theirs has; undefined: nothing. */
 export function tierElements(
   { core }: Services,
   { storageClass, extras }: Pick<ObjectVersion, 'storageClass' | 'extras'>,
   withRestore: boolean,
-): TierElements {
+): TierElements | undefined {
   if (storageClass === TIERED_CLASS) return TIERED_ELEMENTS
   const { restore } = extras
-  if (restore === undefined || !withRestore) return NO_ELEMENTS
+  if (restore === undefined || !withRestore) return undefined
   const state = restoreState(restore, core.dependencies.clock.now())
-  if (state === 'none') return NO_ELEMENTS
+  if (state === 'none') return undefined
   const inProgress = state === 'ongoing'
   return {
     storageTier: undefined,

@@ -30,7 +30,7 @@ import {
   owner,
   ownerLookup,
 } from '../documents.js'
-import { listedRestore, listedTier, restoreListed, tierElements } from '../restore-fields.js'
+import { listedRestore, listedTier, NO_ELEMENTS, restoreListed, tierElements } from '../restore-fields.js'
 import { delimiterField, maxKeys } from './list-objects.js'
 
 const listedMarker = record({
@@ -138,7 +138,7 @@ export const listObjectVersions = operation({
       }
       if (version.kind === 'marker') return { kind: version.kind, value: shared }
       const storageClass = spellStorageClass(dialect.name, version.storageClass)
-      const tier = tierElements(services, version, withRestore)
+      const tier = tierElements(services, version, withRestore) ?? NO_ELEMENTS
       const value = { ...shared, etag: version.etag, size: version.sizeBytes, storageClass, ...tier }
       return { kind: version.kind, value }
     }

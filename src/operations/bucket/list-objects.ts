@@ -31,7 +31,7 @@ import {
 import { operation, type Services } from '../../wire/operation.js'
 import { decodeToken, encodeToken } from '../continuation-token.js'
 import { commonPrefix, encodingType, keyText, listedTime, nameEncoder, owner, ownerLookup } from '../documents.js'
-import { listedRestore, listedTier, restoreListed, tierElements } from '../restore-fields.js'
+import { listedTierAndRestore, restoreListed, tierElements } from '../restore-fields.js'
 
 const contents = record({
   key: element('Key', keyText),
@@ -42,8 +42,7 @@ const contents = record({
   size: element('Size', integer),
   owner: optional('Owner', owner),
   storageClass: element('StorageClass', text),
-  storageTier: listedTier,
-  ...listedRestore,
+  tier: listedTierAndRestore,
 })
 
 const listBucketResult = document(
@@ -111,23 +110,17 @@ async function shown(
     for (const { accountId } of objects) if (!owners.has(accountId)) owners.set(accountId, await findOwner(accountId))
   return {
     commonPrefixes: page.rows.flatMap((row) => (row.kind === 'prefix' ? [{ prefix: encode(row.prefix) }] : [])),
-    contents: objects.map((version) => {
-      // Member by member: a page has a thousand of these.
-      const { storageTier, restoreWord, restoreStatus } = tierElements(services, version, withRestore)
-      return {
-        key: encode(version.key),
-        lastModified: version.modifiedAt,
-        etag: version.etag,
-        checksumAlgorithm: version.checksum?.algorithm,
-        checksumType: version.checksum?.type,
-        size: version.sizeBytes,
-        owner: owners.get(version.accountId),
-        storageClass: spellStorageClass(dialect.name, version.storageClass),
-        storageTier,
-        restoreWord,
-        restoreStatus,
-      }
-    }),
+    contents: objects.map((version) => ({
+      key: encode(version.key),
+      lastModified: version.modifiedAt,
+      etag: version.etag,
+      checksumAlgorithm: version.checksum?.algorithm,
+      checksumType: version.checksum?.type,
+      size: version.sizeBytes,
+      owner: owners.get(version.accountId),
+      storageClass: spellStorageClass(dialect.name, version.storageClass),
+      tier: tierElements(services, version, withRestore),
+    })),
   }
 }
 
