@@ -12,7 +12,7 @@ import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { type DocumentFormat, type DocumentStore, documentPuts, findDocument } from './documents.js'
 import { limitsFormat } from './limits-record.js'
-import { readBucket, requireOpen } from './open-bucket.js'
+import { readOpenBucket } from './open-bucket.js'
 import {
   acceleratedCountCodec,
   acceleratedCountKey,
@@ -61,8 +61,8 @@ function setAcceleration(dependencies: CoreDependencies, entered: Bucket, wanted
   const { meta } = dependencies
   checkAcceleratedName(entered.name)
   return commitPlanned(dependencies, 'PutBucketAccelerate', async () => {
-    const row = await readBucket(meta, entered.name)
-    const bucket = requireOpen(row.value, entered)
+    const row = await readOpenBucket(meta, entered)
+    const bucket = row.value
     const before = await findDocument(meta, bucket, accelerationFormat)
     const count = await readRow(meta, acceleratedCountCodec, acceleratedCountKey(bucket.accountId))
     const others = (count.value ?? 0) - (before === 'Enabled' ? 1 : 0)

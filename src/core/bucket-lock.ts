@@ -5,9 +5,10 @@ import { fail } from '../model/errors/index.js'
 import { daysOf, type LockConfiguration } from '../model/object-lock.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
+import { documentPuts, withDocument } from './documents.js'
 import { lockFormat } from './lock-record.js'
-import { readBucket, requireOpen } from './open-bucket.js'
-import { bucketCodec, checkOf, documentCodec, documentKey, putOf, readRow } from './rows.js'
+import { readOpenBucket } from './open-bucket.js'
+import { checkOf, documentCodec, documentKey, readRow } from './rows.js'
 
 export interface LockRules {
   /** A lock needs versioning; otherwise it excludes it. */
@@ -30,19 +31,14 @@ export function putBucketLock(
 ): Promise<Bucket> {
   const { meta } = dependencies
   return commitPlanned(dependencies, 'PutBucketObjectLockConfiguration', async () => {
-    const row = await readBucket(meta, entered.name)
-    const now = requireOpen(row.value, entered)
+    const row = await readOpenBucket(meta, entered)
+    const now = row.value
     const document = await readRow(meta, documentCodec, documentKey(now.id, lockFormat.kind))
     const has = now.documents.includes(lockFormat.kind)
     if (!has) requireLockable(now, rules)
     else if (document.value !== undefined && rules.onlyGrows) requireGrowth(lockFormat.fromJson(document.value), wanted)
-    const bucket: Bucket = {
-      ...now,
-      documents: has ? now.documents : [...now.documents, lockFormat.kind],
-      documentsRevision: now.documentsRevision + 1,
-    }
-    const puts = [putOf(bucketCodec, row.key, bucket), putOf(documentCodec, document.key, lockFormat.toJson(wanted))]
-    return { batch: { checks: [checkOf(row), checkOf(document)], puts }, result: bucket }
+    const puts = documentPuts(now, lockFormat, wanted)
+    return { batch: { checks: [checkOf(row), checkOf(document)], puts }, result: withDocument(now, lockFormat.kind) }
   })
 }
 

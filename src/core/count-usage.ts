@@ -9,7 +9,7 @@ import type { Usage } from '../model/limits.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { documentPuts, findDocument } from './documents.js'
-import { readBucket, requireOpen } from './open-bucket.js'
+import { readBucket, readOpenBucket } from './open-bucket.js'
 import {
   checkOf,
   putOf,
@@ -32,8 +32,8 @@ const STRETCH_KEYS = 500
 export function beginCount(dependencies: CoreDependencies, entered: Bucket, restart: boolean): Promise<void> {
   const { meta } = dependencies
   return commitPlanned(dependencies, 'CountBucket', async () => {
-    const row = await readBucket(meta, entered.name)
-    const bucket = requireOpen(row.value, entered)
+    const row = await readOpenBucket(meta, entered)
+    const bucket = row.value
     if (bucket.documents.includes('usage') && !restart) return { batch: {}, result: undefined }
     const until = await nextStretch(meta, bucket.id, undefined, STRETCH_KEYS)
     const progress = { kind: 'counting', counted: undefined, until } as const

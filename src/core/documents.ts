@@ -90,7 +90,7 @@ export function documentRemoval(bucket: Bucket, kind: DocumentKind) {
 }
 
 /** The bucket once it has this document, or another one of the kind. */
-function withDocument(bucket: Bucket, kind: DocumentKind): Bucket {
+export function withDocument(bucket: Bucket, kind: DocumentKind): Bucket {
   const { documents } = bucket
   return withDocuments(bucket, documents.includes(kind) ? documents : [...documents, kind])
 }

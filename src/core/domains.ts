@@ -20,7 +20,7 @@ import { fail } from '../model/errors/index.js'
 import { commitPlanned } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
 import { type DocumentFormat, documentPuts, documentRemoval, findDocument } from './documents.js'
-import { readBucket, requireOpen } from './open-bucket.js'
+import { readBucket, readOpenBucket } from './open-bucket.js'
 import {
   accountCodec,
   accountKey,
@@ -116,8 +116,8 @@ function replaceDomains(
 ): Promise<void> {
   const { meta } = dependencies
   return commitPlanned(dependencies, 'PutBucketDomain', async () => {
-    const row = await readBucket(meta, entered.name)
-    const now = requireOpen(row.value, entered)
+    const row = await readOpenBucket(meta, entered)
+    const now = row.value
     const names = rules.map(({ name }) => canonicalDomain(name))
     const rows = await Promise.all(names.map((name) => readRow(meta, domainCodec, domainKey(name))))
     const losers = new Map<string, Set<string>>()

@@ -13,7 +13,7 @@ import type { CoreDependencies } from './dependencies.js'
 import { type DocumentStore, documentPuts, findDocument } from './documents.js'
 import { changeIdentities } from './identity-changes.js'
 import { limitsFormat } from './limits-record.js'
-import { readBucket, requireOpen } from './open-bucket.js'
+import { readBucket, readOpenBucket } from './open-bucket.js'
 import { accountBucketName, accountBucketPrefix, checkOf, rangeOf, scanAll } from './rows.js'
 import { readUsage } from './usage.js'
 import { usageFormat } from './usage-rows.js'
@@ -83,8 +83,8 @@ const STEPS_AHEAD = 20
 async function setOfBucket(dependencies: CoreDependencies, entered: Bucket, changes: LimitChanges): Promise<Limits> {
   const { meta } = dependencies
   const limits = await commitPlanned(dependencies, 'PutBucketLimits', async () => {
-    const row = await readBucket(meta, entered.name)
-    const bucket = requireOpen(row.value, entered)
+    const row = await readOpenBucket(meta, entered)
+    const bucket = row.value
     const next = changedLimits((await findDocument(meta, bucket, limitsFormat)) ?? NO_LIMITS, changes)
     return { batch: { checks: [checkOf(row)], puts: documentPuts(bucket, limitsFormat, next) }, result: next }
   })

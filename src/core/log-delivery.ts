@@ -4,8 +4,9 @@
  * has joined its range, so that every record is delivered at least once. What cannot be delivered is kept up to a limit.
  */
 
-import { afterPrefix, asBuffer } from '../base/bytes.js'
+import { afterPrefix } from '../base/bytes.js'
 import { randomHex } from '../base/ids.js'
+import { oneChunk } from '../base/streams.js'
 import { isCollapsed } from '../meta/meta-store.js'
 import {
   LOG_FORM_RULES,
@@ -37,7 +38,7 @@ import {
 import { NO_WRITE_CONDITIONS } from './conditions.js'
 import type { Core } from './core.js'
 import { encryptionByDefault } from './default-encryption.js'
-import type { ObjectSource } from './object-source.js'
+import { trustedSource } from './object-source.js'
 import { checkOf, putOf, type Row, rangeOf, readRow } from './rows.js'
 
 export interface LogDeliveryLimits {
@@ -191,6 +192,7 @@ async function putLogObject(
   if (target === undefined || refusal !== undefined) return refusal
   const acl: Acl | undefined =
     grants.length === 0 ? undefined : [{ grantee: { kind: 'owner' }, permission: 'FULL_CONTROL' }, ...grants]
+  const lines = Buffer.from(rows.map(({ value }) => `${value.line}\n`).join(''), 'utf8')
   try {
     const encryption = await encryptionByDefault(core.dependencies, target, () => destination.source.uin)
     await core.objects.put({
@@ -203,7 +205,7 @@ async function putLogObject(
       tags: [],
       extras: encryption === undefined ? NO_EXTRAS : { encryption },
       conditions: NO_WRITE_CONDITIONS,
-      source: sourceOf(Buffer.from(rows.map(({ value }) => `${value.line}\n`).join(''), 'utf8')),
+      source: trustedSource(lines.byteLength, () => oneChunk(lines)),
     })
     return undefined
   } catch (error) {
@@ -246,17 +248,6 @@ const LOG_HEADERS = {
   expires: undefined,
   userMetadata: [],
 } as const
-
-function sourceOf(bytes: Buffer): ObjectSource {
-  return {
-    sizeBytes: bytes.byteLength,
-    digests: [],
-    conclude: () => undefined,
-    chunks: async function* () {
-      yield asBuffer(bytes)
-    },
-  }
-}
 
 // --- what cannot be delivered ----------------------------------------------------------------------------------
 

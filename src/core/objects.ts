@@ -26,7 +26,7 @@ import { encodeVersionId, type VersionReference } from '../model/version-id.js'
 import { isOutrun, OUTRUN_TIMES_MAX, piecesOf } from './changes.js'
 import { requireWrite, type WriteConditions } from './conditions.js'
 import type { CoreDependencies } from './dependencies.js'
-import type { ObjectSource } from './object-source.js'
+import { type ObjectSource, trustedSource } from './object-source.js'
 import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
 import { type Protection, protectionOf, sameProtection } from './sealed-bytes.js'
 import { cutPieces, gather, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
@@ -442,12 +442,7 @@ async function rewriteObject(
   if (opening?.kind === 'kms') await dependencies.keyService.require(opening.keyId)
   const pieces = await piecesOf(dependencies.meta, sourceContent)
   const parts = await partsOf(dependencies.meta, sourceContent)
-  const bytes: ObjectSource = {
-    sizeBytes,
-    digests: [],
-    chunks: () => readPieces(dependencies, pieces, opening),
-    conclude: () => undefined,
-  }
+  const bytes = trustedSource(sizeBytes, () => readPieces(dependencies, pieces, opening))
   const stored = await storeBytes(dependencies, bytes, protection)
   assert(stored.crc64 === crc64, 'the copy has the bytes of its source')
   const { piece, inlineRow } = stored

@@ -56,8 +56,8 @@ export function changeBucket(
   plan: (now: Bucket) => BucketChange,
 ): Promise<Bucket> {
   return commitPlanned(dependencies, operation, async () => {
-    const row = await readBucket(dependencies.meta, entered.name)
-    const now = requireOpen(row.value, entered)
+    const row = await readOpenBucket(dependencies.meta, entered)
+    const now = row.value
     const { bucket, puts = [], removes = [] } = plan(now)
     if (bucket === now) return { batch: {}, result: now }
     const bucketPut = putOf(bucketCodec, row.key, bucket)

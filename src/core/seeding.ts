@@ -24,7 +24,7 @@ import { NO_EXTRAS } from '../model/version-extras.js'
 import { newKeyPair } from './access-keys.js'
 import { NO_WRITE_CONDITIONS } from './conditions.js'
 import type { Core } from './core.js'
-import type { ObjectSource } from './object-source.js'
+import { type ObjectSource, trustedSource } from './object-source.js'
 import { ensureIdentities } from './seeding-identities.js'
 
 export interface RootKey {
@@ -137,12 +137,9 @@ async function ensureObject(core: Core, bucket: Bucket, wanted: SeedObject): Pro
 }
 
 async function sourceOf(content: SeedContent): Promise<ObjectSource> {
-  const trusted = { digests: [], conclude: () => undefined }
-  if (content.kind === 'bytes') {
-    return { ...trusted, sizeBytes: content.bytes.byteLength, chunks: () => oneChunk(content.bytes) }
-  }
+  if (content.kind === 'bytes') return trustedSource(content.bytes.byteLength, () => oneChunk(content.bytes))
   const { size } = await stat(content.path)
-  return { ...trusted, sizeBytes: size, chunks: () => fileChunks(content.path) }
+  return trustedSource(size, () => fileChunks(content.path))
 }
 
 async function* fileChunks(path: string): AsyncGenerator<Bytes> {

@@ -9,7 +9,7 @@ import { fail } from '../model/errors/index.js'
 import type { Piece } from '../model/version.js'
 import { type Changes, commitPlanned, createChanges, piecesOf } from './changes.js'
 import type { CoreDependencies } from './dependencies.js'
-import type { ObjectSource } from './object-source.js'
+import { type ObjectSource, trustedSource } from './object-source.js'
 import { type FoundObject, findObject, type ObjectName } from './objects.js'
 import { readOpenBucket, requireOpen } from './open-bucket.js'
 import { type Part, partCodec, partKey, partWritesKey, putOf, readRow, type Upload } from './rows.js'
@@ -130,61 +130,57 @@ async function planPart(
 }
 
 /**
- * The new part names the source's blobs. Its digests are those of the source when it is the whole of it, and are
- * computed by reading otherwise; nothing is written twice.
+ * The new part names the source's blobs, where both are under the same key. Its digests are those of the source when it
+ * is the whole of it, and are computed by reading otherwise. Under another key its bytes are written anew.
  */
 export async function copyPart(
   dependencies: CoreDependencies,
   request: CopyPartRequest,
 ): Promise<{ part: Part; source: FoundObject }> {
-  const upload = requireUpload(await readUpload(dependencies.meta, request), request)
-  request.admit?.(upload)
-  const target = protectionOf(upload.extras.encryption, request.customerKey)
-  const source = await findObject(dependencies, request.source)
-  const range = request.choose(source)
-  const { version } = source
-  const protection = protectionOf(version.extras.encryption, request.sourceKey)
-  if (protection?.kind === 'kms') await dependencies.keyService.require(protection.keyId)
-  if (sameProtection(protection, target)) return sharePart(dependencies, request, target)
-  const pieces = cutPieces(await piecesOf(dependencies.meta, version.content), range)
-  const bytes: ObjectSource = {
-    sizeBytes: range.endBytes - range.startBytes,
-    digests: [],
-    chunks: () => readPieces(dependencies, pieces, protection),
-    conclude: () => undefined,
-  }
+  const { source, range, pieces, protection, part } = await sharePart(dependencies, request)
+  if (part !== undefined) return { part, source }
+  const bytes = trustedSource(range.endBytes - range.startBytes, () => readPieces(dependencies, pieces, protection))
   return { part: await putPart(dependencies, request, request.number, bytes, request.customerKey), source }
 }
 
-/** Source and upload are under the same key, which must still be so. */
-function sharePart(
-  dependencies: CoreDependencies,
-  request: CopyPartRequest,
-  protection: Protection | undefined,
-): Promise<{ part: Part; source: FoundObject }> {
-  return commitPlanned(dependencies, 'UploadPartCopy', async () => {
-    const upload = requireUpload(await readUpload(dependencies.meta, request), request)
+interface PartCopy {
+  readonly source: FoundObject
+  readonly range: ByteRange
+  readonly pieces: readonly Piece[]
+  /** Of the source. */
+  readonly protection: Protection | undefined
+  /** Undefined: nothing was put, because the upload is under another key. */
+  readonly part: Part | undefined
+}
+
+function sharePart(dependencies: CoreDependencies, request: CopyPartRequest): Promise<PartCopy> {
+  const { meta, keyService } = dependencies
+  return commitPlanned<PartCopy>(dependencies, 'UploadPartCopy', async () => {
+    const upload = requireUpload(await readUpload(meta, request), request)
+    request.admit?.(upload)
     const source = await findObject(dependencies, request.source)
     const range = request.choose(source)
-    const { encryption } = source.version.extras
-    if (!sameProtection(protectionOf(encryption, request.sourceKey), protection)) fail('OperationAborted')
-    const pieces = cutPieces(await piecesOf(dependencies.meta, source.version.content), range)
-    const part = await describePart(dependencies, upload, request, source, range, pieces)
+    const protection = protectionOf(source.version.extras.encryption, request.sourceKey)
+    if (protection?.kind === 'kms') await keyService.require(protection.keyId)
+    const pieces = cutPieces(await piecesOf(meta, source.version.content), range)
+    const found = { source, range, pieces, protection }
+    if (!sameProtection(protection, protectionOf(upload.extras.encryption, request.customerKey))) {
+      return { batch: {}, result: { ...found, part: undefined } }
+    }
+    const part = await describePart(dependencies, upload, request.number, found)
     const batch = await planPart(dependencies, request, part, (changes) => {
       changes.check(source.row)
       changes.retain(part.pieces)
     })
-    return { batch, result: { part, source } }
+    return { batch, result: { ...found, part } }
   })
 }
 
 async function describePart(
   dependencies: CoreDependencies,
   upload: Upload,
-  { number, sourceKey }: CopyPartRequest,
-  { version }: FoundObject,
-  range: ByteRange,
-  pieces: readonly Piece[],
+  number: number,
+  { source: { version }, range, pieces, protection }: Omit<PartCopy, 'part'>,
 ): Promise<Part> {
   const sizeBytes = range.endBytes - range.startBytes
   const modifiedAt = dependencies.clock.now()
@@ -198,7 +194,6 @@ async function describePart(
     'crc64ecma',
     ...(checksum === undefined ? [] : [CHECKSUMS[checksum.algorithm].digest]),
   ])
-  const protection = protectionOf(version.extras.encryption, sourceKey)
   for await (const chunk of readPieces(dependencies, pieces, protection)) digests.update(chunk)
   const finished = digests.finish()
   const value =

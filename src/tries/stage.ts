@@ -2,6 +2,7 @@
 
 import { openAdminApi } from '../app.js'
 import { assert } from '../base/assert.js'
+import { oneChunk } from '../base/streams.js'
 import { type Log, silentLog } from '../base/telemetry.js'
 import { loadSettings } from '../config/load.js'
 import { ADMIN_API_PATH } from '../model/admin-actions.js'
@@ -107,10 +108,6 @@ async function callAdminApi(
   )
   assert(status === 200, `${action}: ${JSON.stringify(value)}`)
   return value
-}
-
-async function* oneChunk(body: Buffer): AsyncGenerator<Buffer> {
-  yield body
 }
 
 /** The log says at each refusal which condition it was. */
