@@ -1,7 +1,7 @@
 /** `stowage explain <code>`: what a code of either dialect means, when it is sent, and what to do about it. */
 
 import type { Condition, ErrorRow } from '../model/errors/index.js'
-import { adviceIn, catalogue, elementsOf, isCondition, spellingOf } from '../model/errors/index.js'
+import { adviceIn, catalogue, elementsOf, goesBy, isCondition, namesOf, spellingOf } from '../model/errors/index.js'
 
 export type ExplanationLanguage = 'en' | 'zh'
 
@@ -11,7 +11,7 @@ export type ExplanationLanguage = 'en' | 'zh'
  */
 export function explainCode(code: string, options: { readonly lang: ExplanationLanguage }): string | undefined {
   const wanted = code.trim().toLowerCase()
-  const found = conditions().filter((condition) => namesOf(condition).some((name) => name.toLowerCase() === wanted))
+  const found = conditions().filter((condition) => goesBy(condition, code))
   if (found.length === 0) return undefined
   // What the code means in general comes before the cases that share it.
   const general = found.filter((condition) => condition.toLowerCase() === wanted)
@@ -36,10 +36,6 @@ export function nearCodes(code: string): readonly string[] {
 
 function conditions(): readonly Condition[] {
   return Object.keys(catalogue).filter(isCondition)
-}
-
-function namesOf(condition: Condition): readonly string[] {
-  return [condition, spellingOf(condition, 'cos').code, spellingOf(condition, 's3').code]
 }
 
 function explanation(condition: Condition, language: ExplanationLanguage): string {

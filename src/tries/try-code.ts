@@ -1,6 +1,6 @@
 /** `stowage errors --try <code>`: raises a code against a server that is thrown away, and prints what stood on the wire. */
 
-import { type Condition, spellingOf } from '../model/errors/index.js'
+import { goesBy } from '../model/errors/index.js'
 import type { DialectName } from '../wire/dialect.js'
 import { exchangeText } from './exchange-text.js'
 import { runTry } from './stage.js'
@@ -15,8 +15,7 @@ const TITLES: Readonly<Record<DialectName, string>> = { cos: 'COS', s3: 'S3' }
 
 /** The rows that go by this code in either dialect, or by this name; letter case does not matter. */
 export function triesOf(code: string): readonly Try[] {
-  const wanted = code.trim().toLowerCase()
-  return tries.filter(({ condition }) => namesOf(condition).some((name) => name.toLowerCase() === wanted))
+  return tries.filter(({ condition }) => goesBy(condition, code))
 }
 
 /** All that can be tried, a line each, by the number of the row. */
@@ -43,8 +42,4 @@ export async function tryCode(
     }
   }
   return texts.join('\n')
-}
-
-function namesOf(condition: Condition): readonly string[] {
-  return [condition, ...DIALECTS.map((dialect) => spellingOf(condition, dialect).code)]
 }

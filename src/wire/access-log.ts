@@ -12,6 +12,7 @@ import { arnOf } from '../model/policy/principals.js'
 import type { Account, Principal } from '../model/principal.js'
 import type { AuthKind, FormAuthKind } from './authentication.js'
 import type { Operation } from './operation.js'
+import { percentEncodePath } from './percent.js'
 import type { Headers, WireRequest } from './request.js'
 
 /** Everything that a line tells. */
@@ -255,10 +256,7 @@ function versionOf({ headers, vendorPrefix, versionId }: AnsweredRequest): strin
 }
 
 function encodedKey(key: string | undefined): string | undefined {
-  if (key === undefined || key === '') return undefined
-  return Buffer.from(key, 'utf8')
-    .toString('latin1')
-    .replaceAll(/[^\w/.~-]/g, percentByte)
+  return key === undefined || key === '' ? undefined : percentEncodePath(key)
 }
 
 /** As it came, but for what a reader of the log could use. */

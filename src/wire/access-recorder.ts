@@ -24,8 +24,7 @@ import type { DialectSeen, RequestIds } from './request-ids.js'
 import type { WireResponse } from './response.js'
 
 /** What the pipeline knows of a request when it is answered. */
-export interface Answering {
-  readonly request: WireRequest
+export interface Known {
   readonly seen: DialectSeen
   readonly dialect: Dialect | undefined
   readonly address: Address | undefined
@@ -37,12 +36,21 @@ export interface Answering {
   readonly claim: { readonly kind: AuthKind | FormAuthKind; readonly accessKeyId: string } | undefined
   readonly requestIds: RequestIds
   readonly startedAt: Millis
+}
+
+interface Answering extends Known {
+  readonly request: WireRequest
   readonly error: ApiError | undefined
 }
 
 export interface AccessRecorder {
   /** The answer to send: the same, or one whose stream is followed. */
-  record(answering: Answering, response: WireResponse): WireResponse | Promise<WireResponse>
+  record(
+    known: Known,
+    request: WireRequest,
+    error: ApiError | undefined,
+    response: WireResponse,
+  ): WireResponse | Promise<WireResponse>
 }
 
 export interface AccessRecorderOptions {
@@ -63,11 +71,12 @@ export function createAccessRecorder(options: AccessRecorderOptions): AccessReco
     log.error('access record lost', { error })
   }
   return {
-    record: (answering, response) => {
-      const { bucket, error, preflight, address } = answering
+    record: (known, request, error, response) => {
+      const { bucket, preflight, address } = known
+      const recordedFor = (source: Bucket) => recorded(options, { ...known, request, error }, response, source)
       if (bucket !== undefined) {
         if (!bucket.documents.includes('logging')) return response
-        return recorded(options, answering, response, bucket).catch((reason: unknown) => {
+        return recordedFor(bucket).catch((reason: unknown) => {
           failed(reason)
           return response
         })
@@ -77,7 +86,7 @@ export function createAccessRecorder(options: AccessRecorderOptions): AccessReco
       if (error !== undefined && UNRECORDED.has(error.condition)) return response
       return core.buckets
         .find(name)
-        .then((found) => (found === undefined ? response : recorded(options, answering, response, found)))
+        .then((found) => (found === undefined ? response : recordedFor(found)))
         .catch((reason: unknown) => {
           failed(reason)
           return response

@@ -153,10 +153,7 @@ function recordAccess(
   response: WireResponse,
   error: ApiError | undefined,
 ): WireResponse | Promise<WireResponse> {
-  const { call, bucket } = progress
-  // What is asked here is asked again there; it spares most requests a copy of all of this.
-  if (call !== undefined || bucket?.documents.includes('logging') === false) return response
-  return accessRecorder.record({ ...progress, request, error }, response)
+  return progress.call === undefined ? accessRecorder.record(progress, request, error, response) : response
 }
 
 /** An answer is not lost because a page could not be told that it may read it. */

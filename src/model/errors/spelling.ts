@@ -21,6 +21,17 @@ export function spellingOf(condition: Condition, dialect: DialectSpelling): Spel
   }
 }
 
+/** What people may call it: by its own name, or by its code in either dialect. */
+export function namesOf(condition: Condition): readonly string[] {
+  return [condition, spellingOf(condition, 'cos').code, spellingOf(condition, 's3').code]
+}
+
+/** Letter case does not matter, nor space around it. */
+export function goesBy(condition: Condition, name: string): boolean {
+  const wanted = name.trim().toLowerCase()
+  return namesOf(condition).some((each) => each.toLowerCase() === wanted)
+}
+
 /** The names of all extra elements that a body of either dialect may have, in the order of the row. */
 export function elementsOf(condition: Condition): readonly string[] {
   const row = catalogue[condition]
