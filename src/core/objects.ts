@@ -4,6 +4,7 @@ import { assert } from '../base/assert.js'
 import type { Bytes } from '../base/bytes.js'
 import { timeOrderedId } from '../base/ids.js'
 import type { Secret } from '../base/secret.js'
+import { collectBytes } from '../base/streams.js'
 import type { MetaStore } from '../meta/meta-store.js'
 import type { Bucket, BucketState } from '../model/bucket.js'
 import type { ByteRange } from '../model/byte-range.js'
@@ -29,7 +30,7 @@ import type { CoreDependencies } from './dependencies.js'
 import { type ObjectSource, trustedSource } from './object-source.js'
 import { manifestCodec, manifestKey, putOf, type Row } from './rows.js'
 import { type Protection, protectionOf, sameProtection } from './sealed-bytes.js'
-import { cutPieces, gather, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
+import { cutPieces, publish, readInline, readPieces, storeBytes } from './stored-bytes.js'
 import { requireRoom } from './usage.js'
 import {
   currentObject,
@@ -309,7 +310,7 @@ async function readObject(
   const [only] = pieces
   if (only === undefined) return new Uint8Array(0)
   if (pieces.length > 1 || !only.inline) return readPieces(dependencies, pieces, protection)
-  if (only.seal !== undefined) return gather(readPieces(dependencies, pieces, protection))
+  if (only.seal !== undefined) return collectBytes(readPieces(dependencies, pieces, protection), only.sizeBytes)
   const body = await readInline(dependencies.meta, only.blob)
   return body.subarray(only.offsetBytes, only.offsetBytes + only.sizeBytes)
 }

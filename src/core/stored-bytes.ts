@@ -9,6 +9,7 @@ import { assert } from '../base/assert.js'
 import { asBuffer, type Bytes, concatBytes } from '../base/bytes.js'
 import { crc64Decimal, type DigestName, type DigestValues, digestValue } from '../base/digests.js'
 import { timeOrderedId } from '../base/ids.js'
+import { collectBytes } from '../base/streams.js'
 import type { BlobId } from '../blob/blob-store.js'
 import { BlobDamaged, BlobMissing } from '../blob/blob-store.js'
 import type { MetaStore, Put } from '../meta/meta-store.js'
@@ -65,7 +66,8 @@ export async function storeBytes(
     const described = describe(body.byteLength, finished, source.conclude(finished))
     if (body.byteLength === 0) return { ...described, piece: undefined, inlineRow: undefined }
     const piece = sealed === undefined ? plain : { ...plain, seal: sealed.seal(body.byteLength) }
-    const kept = sealed === undefined ? body : await gather(sealed.segments([body]))
+    const kept =
+      sealed === undefined ? body : await collectBytes(sealed.segments([body]), sealedSizeBytes(body.byteLength))
     return { ...described, piece, inlineRow: { key: inlineKey(blob), value: inlineValue(kept) } }
   }
   let described: ReturnType<typeof describe> | undefined
@@ -192,13 +194,6 @@ export async function* readPieces(
       yield* openSegments(dependencies, piece, seal, protection, stored, damaged)
     }
   }
-}
-
-/** For what is known to be small. */
-export async function gather(source: AsyncIterable<Bytes>): Promise<Bytes> {
-  const chunks: Bytes[] = []
-  for await (const chunk of source) chunks.push(chunk)
-  return concatBytes(chunks)
 }
 
 /** What the stores hold for the pieces, as it stands there. */
