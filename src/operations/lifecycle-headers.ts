@@ -5,13 +5,16 @@ import { abortOf, expirationOf } from '../model/lifecycle.js'
 import type { AnyVersion } from '../model/version.js'
 import type { Services } from '../wire/operation.js'
 
-/** `x-*-expiration` of a current version. */
-export async function expirationText(
-  { core }: Services,
+/** `x-*-expiration` of a current version. Every read and write asks: without rules there is not even a promise. */
+export function expirationText(
+  services: Services,
   bucket: Bucket,
   version: AnyVersion,
-): Promise<string | undefined> {
-  if (!bucket.documents.includes('lifecycle')) return undefined
+): Promise<string | undefined> | undefined {
+  return bucket.documents.includes('lifecycle') ? expirationByRules(services, bucket, version) : undefined
+}
+
+async function expirationByRules({ core }: Services, bucket: Bucket, version: AnyVersion): Promise<string | undefined> {
   const lifecycle = await core.lifecycleOf(bucket)
   const due = lifecycle && expirationOf(lifecycle, version, core.dependencies.limits.dayMs)
   if (due === undefined) return undefined

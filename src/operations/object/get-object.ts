@@ -158,7 +158,7 @@ function answerHead(
 
 /** Rules await the current version alone. */
 function awaitedExpiration(services: Services, { bucket, version, named }: FoundObject) {
-  return named || !bucket.documents.includes('lifecycle') ? undefined : expirationText(services, bucket, version)
+  return named ? undefined : expirationText(services, bucket, version)
 }
 
 export const getObject = operation({
